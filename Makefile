@@ -1,0 +1,44 @@
+# `make run` serves, `make test` tests: each first makes .venv and installs what it needs (Python 3.11 or newer, python3-venv).
+PYTHON ?= python3
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -q
+
+.PHONY: run test test-deep bench lint clean
+.DELETE_ON_ERROR:
+
+run: .venv/.run
+	@exec $(BIN)/locator serve
+
+test: .venv/.test
+	$(PYTEST) -n 2 --dist loadfile -m "not deep"
+
+test-deep: .venv/.test
+	$(PYTEST) -n 2 --dist worksteal -m deep
+
+bench: .venv/.test
+	@$(BIN)/python -m tests.benchmarks
+
+lint: .venv/.test
+	$(BIN)/ruff check geodata locator maps tests
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	find geodata locator maps tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps say what .venv holds; they are renewed when a pin changes.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "python3-venv is needed: apt install python3-venv"; exit 1; }
+
+.venv/.run: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "setting up .venv (about a minute, once) …" >&2
+	@sed '/^# --- tests/,$$d' requirements.txt > .venv/run.txt
+	@$(PIP) -r .venv/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test: .venv/.run
+	@$(PIP) -r requirements.txt
+	@touch $@

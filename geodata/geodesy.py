@@ -1,0 +1,117 @@
+"""Metres on the WGS 84 ellipsoid, and how far a straight chord can stray from them.
+
+In: longitudes and latitudes in degrees.    Out: metres, earth-centred coordinates, proven bounds.
+Never knows: layers, lines, a projection, a zone.
+"""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
+
+from geodata.errors import BadInput
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+GEOD = Geod(ellps="WGS84")
+A_M, B_M, E2 = float(GEOD.a), float(GEOD.b), float(GEOD.es)
+TIGHTEST_M = B_M**2 / A_M          # smallest radius of curvature: along the meridian at the equator
+FLATTEST_M = A_M**2 / B_M          # largest: at the poles
+FARTHEST_M = 20_003_932.0          # no two points are farther apart: pole to pole, rounded up
+ROUNDING_M = 1e-6                  # generous: earth-centred coordinates in float64 are good to 1e-8 m
+
+
+def is_lonlat_valid(lonlat: ArrayLike) -> NDArray[np.bool_]:
+    """(n,) true where longitude is within ±180 and latitude within ±90; NaN is not."""
+    pairs = np.asarray(lonlat, dtype=np.float64)
+    valid: NDArray[np.bool_] = (np.abs(pairs[..., 0]) <= 180.0) & (np.abs(pairs[..., 1]) <= 90.0)
+    return valid
+
+
+def as_lonlat(lonlat: ArrayLike, *, field: str = "lonlat") -> Floats:
+    """A read-only (n, 2) float64 copy in degrees.    Raises BadInput when a pair is no place on Earth."""
+    pairs = np.array(lonlat, dtype=np.float64, order="C")
+    if pairs.size == 0:
+        pairs = pairs.reshape(0, 2)
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
+        raise BadInput("bad_lonlat", field=field, value=f"shape {pairs.shape}")
+    if not (fine := is_lonlat_valid(pairs)).all():
+        raise BadInput("bad_lonlat", field=field, value=pairs[np.argmin(fine)].tolist())
+    pairs.flags.writeable = False
+    return pairs
+
+
+def distance_m(lonlat_a: ArrayLike, lonlat_b: ArrayLike) -> Floats:
+    """Geodesic metres between pairs of places; (n, 2) against (n, 2), or either one a single (2,)."""
+    a, b = np.broadcast_arrays(np.asarray(lonlat_a, np.float64), np.asarray(lonlat_b, np.float64))
+    return np.asarray(inverse(a, b)[1]).reshape(a.shape[:-1])
+
+
+def inverse(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Azimuth in degrees at `a` towards `b`, and geodesic metres between them."""
+    azimuth, _, metres = GEOD.inv(*_flat(a), *_flat(b), return_back_azimuth=False)
+    return np.asarray(azimuth), np.asarray(metres)
+
+
+def forward(a: Floats, azimuth: Floats, metres: Floats) -> Floats:
+    """(n, 2) where one arrives from `a`, leaving at `azimuth` degrees, after `metres` of geodesic."""
+    lon, lat, _ = GEOD.fwd(*_flat(a), azimuth, metres, return_back_azimuth=False)
+    return np.column_stack([lon, lat])
+
+
+def _flat(lonlat: Floats) -> tuple[Any, Any]:
+    return lonlat[..., 0].ravel(), lonlat[..., 1].ravel()
+
+
+def ecef(lon: ArrayLike, lat: ArrayLike) -> Floats:
+    """(n, 3) earth-centred metres of places on the ellipsoid: no zone, no dateline, no pole is special."""
+    lam, phi = np.radians(np.asarray(lon, np.float64)), np.radians(np.asarray(lat, np.float64))
+    normal = A_M / np.sqrt(1.0 - E2 * np.sin(phi) ** 2)
+    east = normal * np.cos(phi)
+    return np.stack([east * np.cos(lam), east * np.sin(lam), normal * (1.0 - E2) * np.sin(phi)], axis=-1)
+
+
+def from_ecef(xyz: Floats) -> Floats:
+    """(n, 2) degrees below or above points near the surface (Bowring 1976; 1e-9 m within a km of it)."""
+    x, y, z = xyz[..., 0], xyz[..., 1], xyz[..., 2]
+    out = np.hypot(x, y)
+    beta = np.arctan2(z * A_M, out * B_M)
+    lat = np.arctan2(z + E2 / (1 - E2) * B_M * np.sin(beta) ** 3, out - E2 * A_M * np.cos(beta) ** 3)
+    lonlat: Floats = np.degrees(np.stack([np.arctan2(y, x), lat], axis=-1))
+    return lonlat
+
+
+def azimuth_of(lonlat: Floats, direction: Floats) -> Floats:
+    """Degrees from north of an earth-centred `direction` (n, 3) at `lonlat`; upright parts do not count."""
+    lam, phi = np.radians(lonlat[..., 0]), np.radians(lonlat[..., 1])
+    x, y, z = direction[..., 0], direction[..., 1], direction[..., 2]
+    east = y * np.cos(lam) - x * np.sin(lam)
+    north = z * np.cos(phi) - (x * np.cos(lam) + y * np.sin(lam)) * np.sin(phi)
+    degrees: Floats = np.degrees(np.arctan2(east, north))
+    return degrees
+
+
+# Chord against geodesic. Along a geodesic leaving p, f = |chord|² obeys f″ = 2 - 2 k h, with k the normal
+# curvature and h the height of the tangent plane over p. A ball of radius T = TIGHTEST_M rolls inside the
+# ellipsoid and the ellipsoid inside one of F = FLATTEST_M (Blaschke), so f / 2 F <= h <= f / 2 T; Sturm's
+# comparison with the two circles then gives 2 T sin(s / 2 T) <= chord <= 2 F sin(s / 2 F).
+
+def chord_at_most(metres: ArrayLike) -> Floats:
+    """The longest chord two places that many geodesic metres apart can have."""
+    half = np.minimum(np.asarray(metres, np.float64) / (2 * FLATTEST_M), math.pi / 2)
+    return 2 * FLATTEST_M * np.sin(half) + ROUNDING_M
+
+
+def distance_at_most(chord: ArrayLike) -> Floats:
+    """The longest geodesic between two places with that chord."""
+    part = np.asarray(chord, np.float64) / (2 * TIGHTEST_M)
+    return np.where(part < 1.0, 2 * TIGHTEST_M * np.arcsin(np.minimum(part, 1.0)) + ROUNDING_M, FARTHEST_M)
+
+
+def chord_reach(chord: ArrayLike) -> Floats:
+    """No place with a longer chord than this can be nearer, by geodesic, than one with this chord."""
+    return chord_at_most(distance_at_most(chord))

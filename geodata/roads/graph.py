@@ -1,0 +1,154 @@
+"""The directed, turn-aware road graph as arrays, and what it costs one kind of vehicle.
+
+In: arrays from osm.py or store.py.    Out: RoadGraph; per Profile the milliseconds of every arc and turn.
+Never knows: files, routes, places, engines.
+
+An *edge* is a stretch of road between two junctions, with its shape. An *arc* is an edge in one direction of travel.
+A *turn* leads from the end of one arc into the next. A driver's state is "at the end of an arc", so a turn that is
+forbidden is simply not there, and no vehicle turns on the open road: only at dead ends.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.roads.tags import CLASS_NUMBER, MODES
+
+CLOSED = np.uint32(2**31 - 1)         # RoutingKit's own infinity, in whole milliseconds
+TURN_ROUND_MS = 60_000                # a lorry turning at a dead end
+MAINLINE = tuple(CLASS_NUMBER[c] for c in ("motorway", "trunk"))
+LIMITS = ("height_m", "mass_t", "width_m", "length_m", "axle_t")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What of a vehicle matters to the roads. mode: hgv or car (a car-sized van)."""
+
+    mode: str
+    height_m: float
+    mass_t: float
+    width_m: float
+    length_m: float
+    axle_t: float
+
+
+@dataclass(frozen=True, eq=False)
+class RoadGraph:
+    """Arrays; n nodes, e edges, a arcs, t turns. Edge limits are nan where no sign is known."""
+
+    node_lonlat: NDArray[np.float64]      # (n, 2) degrees
+    node_osm: NDArray[np.int64]           # (n,)
+    node_height_m: NDArray[np.float32]    # (n,) least height that passes the node, nan: no limit
+    edge_node: NDArray[np.int32]          # (e, 2) from, to
+    edge_way: NDArray[np.int64]           # (e,) OpenStreetMap way
+    edge_class: NDArray[np.uint8]         # (e,) index in CLASS_NAMES
+    edge_name: NDArray[np.int32]          # (e, 3) index in texts: name, ref, destination; 0 is ""
+    edge_limit: NDArray[np.float32]       # (e, 5) in the order of LIMITS
+    edge_length_m: NDArray[np.float64]    # (e,) geodesic
+    edge_kind: NDArray[np.uint8]          # (e,) bit 0 roundabout, bit 1 one-way for all
+    shape_ptr: NDArray[np.int64]          # (e + 1,)
+    shape_lonlat: NDArray[np.float64]     # (s, 2)
+    arc_edge: NDArray[np.int32]           # (a,)
+    arc_backward: NDArray[np.bool_]       # (a,)
+    arc_ban: NDArray[np.uint8]            # (a,) HGV, CAR bits
+    arc_kmh: NDArray[np.float32]          # (a, 2) lorry, van
+    turn_ptr: NDArray[np.int64]           # (a + 1,) turns out of each arc
+    turn_to: NDArray[np.int32]            # (t,) the arc entered
+    turn_ban: NDArray[np.uint8]           # (t,) HGV, CAR bits
+    turn_ms: NDArray[np.int32]            # (t,) what the turn itself takes
+    texts: tuple[str, ...]
+    junction_name: NDArray[np.int32]      # (n,) name of a motorway junction at the node, index in texts
+
+    @property
+    def arcs(self) -> int:
+        return len(self.arc_edge)
+
+    @cached_property
+    def arc_tail(self) -> NDArray[np.int32]:
+        return np.asarray(self.edge_node[self.arc_edge, self.arc_backward.astype(np.intp)])
+
+    @cached_property
+    def arc_head(self) -> NDArray[np.int32]:
+        return np.asarray(self.edge_node[self.arc_edge, 1 - self.arc_backward.astype(np.intp)])
+
+    @cached_property
+    def turn_from(self) -> NDArray[np.int32]:
+        return np.repeat(np.arange(self.arcs, dtype=np.int32), np.diff(self.turn_ptr))
+
+    @cached_property
+    def edge_arcs(self) -> NDArray[np.int32]:
+        """(e, 2) the forward and the backward arc of each edge, -1 where there is none."""
+        found = np.full((len(self.edge_way), 2), -1, np.int32)
+        found[self.arc_edge, self.arc_backward.astype(np.intp)] = np.arange(self.arcs, dtype=np.int32)
+        return found
+
+    @cached_property
+    def limit_steps(self) -> tuple[NDArray[np.float32], ...]:
+        """Every distinct signed value of each limit, rising. Two vehicles between the same steps meet the same roads."""
+        columns = [np.unique(self.edge_limit[:, i]) for i in range(len(LIMITS))]
+        columns[0] = np.unique(np.concatenate([columns[0], self.node_height_m]))
+        return tuple(c[~np.isnan(c)].astype(np.float32) for c in columns)
+
+    def signature(self, profile: Profile) -> tuple[str, ...]:
+        """Equal for two vehicles that meet the same closed arcs and speeds (so they may share one metric)."""
+        steps = (np.searchsorted(values, np.float32(getattr(profile, name)), side="left")
+                 for name, values in zip(LIMITS, self.limit_steps, strict=True))
+        return (profile.mode, *(str(int(step)) for step in steps))
+
+    def arc_ms(self, profile: Profile) -> NDArray[np.uint32]:
+        """(a,) whole milliseconds to drive each arc, at least 1; CLOSED where the vehicle may not or does not fit."""
+        kmh = self.arc_kmh[:, 0 if profile.mode == "hgv" else 1].astype(np.float64)
+        ms = np.maximum(np.rint(self.edge_length_m[self.arc_edge] * 3600.0 / kmh), 1.0).astype(np.uint32)
+        closed = (self.arc_ban & MODES[profile.mode]) != 0
+        for column, name in enumerate(LIMITS):
+            with np.errstate(invalid="ignore"):
+                closed |= (self.edge_limit[:, column] < np.float32(getattr(profile, name)))[self.arc_edge]
+        return np.where(closed, CLOSED, ms)
+
+    def turn_cost_ms(self, profile: Profile, arc_ms: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """(t,) milliseconds from the end of one arc to the end of the next, CLOSED where it may not be driven."""
+        whole = arc_ms[self.turn_to].astype(np.int64) + self.turn_ms
+        closed = (self.turn_ban & MODES[profile.mode]) != 0
+        closed |= (arc_ms[self.turn_to] == CLOSED) | (arc_ms[self.turn_from] == CLOSED)
+        back = self.arc_edge[self.turn_to] == self.arc_edge[self.turn_from]
+        with np.errstate(invalid="ignore"):
+            closed |= ~back & (self.node_height_m < np.float32(profile.height_m))[self.arc_head[self.turn_from]]
+        onward = np.bincount(self.turn_from, weights=~closed & ~back, minlength=self.arcs)
+        closed |= back & (onward[self.turn_from] > 0)
+        return np.where(closed, CLOSED, whole).astype(np.uint32)
+
+    def shape(self, edge: int) -> NDArray[np.float64]:
+        return self.shape_lonlat[self.shape_ptr[edge]:self.shape_ptr[edge + 1]]
+
+    def road_name(self, edge: int) -> str:
+        """Name, else ref, else destination of an edge; '' when nothing is known."""
+        return next((self.texts[i] for i in self.edge_name[edge] if i), "")
+
+
+def find_turns(tail: NDArray[np.int32], head: NDArray[np.int32], edge: NDArray[np.int32], *, node_ban: NDArray[np.uint8],
+               node_bars: NDArray[np.bool_], arc_bars: NDArray[np.bool_],
+               ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]]:
+    """Every way on at every node: (turn_ptr, turn_to, turn_ban, turn_ms).
+
+    node_bars, arc_bars  where some vehicle may be stopped. Turning round in the road is listed at dead ends and where some
+    vehicle may find no way on; `turn_cost_ms` opens it only for those that find none.
+    """
+    arcs, nodes = len(tail), len(node_ban)
+    order = np.argsort(tail, kind="stable").astype(np.int32)
+    ptr = np.searchsorted(tail[order], np.arange(nodes + 1))
+    degree = (ptr[head + 1] - ptr[head]).astype(np.int64)
+    start = np.repeat(np.arange(arcs, dtype=np.int32), degree)
+    within = np.arange(len(start)) - np.repeat(np.cumsum(degree) - degree, degree)
+    to = order[ptr[head[start]] + within]
+    back = edge[start] == edge[to]
+    loop = start == to                                     # a closed edge into itself is no new state
+    free = ~back & ~arc_bars[to] & ~node_bars[head[start]]
+    sure = np.bincount(start, weights=free, minlength=arcs)
+    keep = ~loop & (~back | (sure[start] == 0))
+    start, to, back = start[keep], to[keep], back[keep]
+    counts = np.bincount(start, minlength=arcs)
+    return (np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), to,
+            np.where(back, 0, node_ban[head[start]]).astype(np.uint8), np.where(back, TURN_ROUND_MS, 0).astype(np.int32))

@@ -1,0 +1,162 @@
+"""Turn restrictions: relations that forbid or command a turn at a node.
+
+In: OpenStreetMap relations, a RoadGraph.    Out: the RoadGraph with those turns banned, per mode.
+Never knows: files, routes. Meanings: wiki.openstreetmap.org/wiki/Relation:restriction. Only restrictions at one via node
+and without a time condition are applied; the others are counted in the Summary with the reason.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from math import atan2, cos, degrees, radians
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.roads.graph import RoadGraph
+from geodata.roads.tags import BOTH, CAR, CLASS_NUMBER, HGV
+
+if TYPE_CHECKING:
+    from geodata.roads.osm import Summary
+
+
+MOTORWAY, SERVICE = CLASS_NUMBER["motorway"], CLASS_NUMBER["service"]
+HAIRPIN_DEG = 120.0
+# how a key or a relation's type ends -> whom it binds; other vehicles' own (:bus, :bicycle) are not read
+BINDS = {"": BOTH, ":vehicle": BOTH, ":motor_vehicle": BOTH, ":hgv": HGV, ":motorcar": CAR}
+RESTRICTION_KEYS = (*(f"restriction{whom}" for whom in BINDS), *(f"restriction{whom}:conditional" for whom in BINDS))
+EXCEPTED = {"hgv": HGV, "motorcar": CAR, "motor_vehicle": BOTH, "vehicle": BOTH}
+TURNS = ("left_turn", "right_turn", "straight_on", "u_turn", "entry", "exit")
+KINDS = frozenset(f"{rule}_{turn}" for rule in ("no", "only") for turn in TURNS)
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """No or only this turn. `ban` holds the modes it binds; `why_not` is set when we do not apply it."""
+
+    only: bool
+    ban: int
+    from_ways: tuple[int, ...]
+    via_node: int
+    to_ways: tuple[int, ...]
+    why_not: str = ""
+    u_turn: bool = False
+
+
+def restriction_of(relation: Any) -> Restriction | None:
+    """The Restriction of one relation; None when it is of another type."""
+    tags = dict(relation.tags)
+    type_, _, whom = tags.get("type", "").partition(":")
+    if type_ != "restriction":
+        return None
+    said = next((tags[key] for end in BINDS if (key := f"restriction{end}") in tags), "")
+    ban = BINDS.get(f":{whom}" if whom else "", 0) & _bound(tags, said)
+    for word in tags.get("except", "").split(";"):
+        ban &= ~EXCEPTED.get(word.strip(), 0)
+    members = [(m.type, m.ref, m.role) for m in relation.members]
+    nodes = [ref for kind, ref, role in members if role == "via" and kind == "n"]
+    ways = {end: tuple(ref for kind, ref, role in members if role == end and kind == "w") for end in ("from", "to")}
+    over_way = any(role == "via" and kind == "w" for kind, _, role in members)
+    why_not = _why_not(tags, said, ban, over_way) or ("" if len(nodes) == 1 and ways["from"] and ways["to"] else "broken")
+    via = nodes[0] if nodes else 0
+    return Restriction(said.startswith("only_"), ban, ways["from"], via, ways["to"], why_not, said == "no_u_turn")
+
+
+def _bound(tags: dict[str, str], said: str) -> int:
+    """The modes of every key that says the same."""
+    bits = 0
+    for whom, modes in BINDS.items():
+        bits |= modes if tags.get(f"restriction{whom}") == said else 0
+    return bits
+
+
+def _why_not(tags: dict[str, str], said: str, ban: int, over_way: bool) -> str:
+    if not said or "day_on" in tags or "hour_on" in tags:
+        return "conditional"
+    if said not in KINDS:
+        return "unknown_kind"
+    if not ban:
+        return "not_for_us"
+    return "via_way" if over_way else ""
+
+
+def ban_turns(graph: RoadGraph, restrictions: list[Restriction], summary: Summary) -> RoadGraph:
+    """A new graph with the restrictions in `turn_ban`."""
+    turn_ban, why = graph.turn_ban.copy(), Counter[str]()
+    node_of = dict(_via_nodes(graph, restrictions))
+    into = _arcs_into(graph, set(node_of.values()))
+    for r in restrictions:
+        why[r.why_not or _apply(graph, r, into.get(node_of.get(r.via_node, -1), []), turn_ban)] += 1
+    summary.restrictions_read, summary.restrictions_kept = len(restrictions), why.pop("", 0)
+    summary.restrictions_dropped = why
+    return replace(graph, turn_ban=turn_ban)
+
+
+def ban_hairpins(graph: RoadGraph) -> RoadGraph:
+    """A new graph in which nobody turns sharply back from a motorway into a service road, or out of one onto it.
+
+    Rest areas are often mapped as one two-way service road from exit to entry (Matosinhos on the A4): its far end is no way in.
+    """
+    kind, start, to = graph.edge_class[graph.arc_edge], graph.turn_from, np.asarray(graph.turn_to)
+    mixed = ((kind[start] == MOTORWAY) & (kind[to] == SERVICE)) | ((kind[start] == SERVICE) & (kind[to] == MOTORWAY))
+    turn_ban = graph.turn_ban.copy()
+    for turn in np.flatnonzero(mixed).tolist():
+        turned = _heading(graph, int(to[turn]), first=True) - _heading(graph, int(start[turn]), first=False)
+        if abs((turned + 180.0) % 360.0 - 180.0) > HAIRPIN_DEG:
+            turn_ban[turn] |= BOTH
+    return replace(graph, turn_ban=turn_ban)
+
+
+def _heading(graph: RoadGraph, arc: int, *, first: bool) -> float:
+    """Degrees from north of an arc's first or last segment, in its direction of travel."""
+    shape = graph.shape(int(graph.arc_edge[arc]))
+    shape = shape[::-1] if graph.arc_backward[arc] else shape
+    (x0, y0), (x1, y1) = (shape[:2] if first else shape[-2:]).tolist()
+    return degrees(atan2((x1 - x0) * cos(radians(y0)), y1 - y0))
+
+
+def _via_nodes(graph: RoadGraph, restrictions: list[Restriction]) -> list[tuple[int, int]]:
+    """(OpenStreetMap id, node) of every via node that is in the graph."""
+    order = np.argsort(graph.node_osm)
+    wanted = np.unique(np.array([r.via_node for r in restrictions], np.int64))
+    at = np.searchsorted(graph.node_osm, wanted, sorter=order)
+    return [(int(osm), int(order[i])) for osm, i in zip(wanted, at, strict=True)
+            if i < len(order) and graph.node_osm[order[i]] == osm]
+
+
+def _arcs_into(graph: RoadGraph, nodes: set[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for arc in np.flatnonzero(np.isin(graph.arc_head, np.array(sorted(nodes), np.int64))).tolist():
+        found.setdefault(int(graph.arc_head[arc]), []).append(arc)
+    return found
+
+
+def _apply(graph: RoadGraph, r: Restriction, into: list[int], turn_ban: NDArray[np.uint8]) -> str:
+    """Ban the turns at the via node, out of one of `into`; "" when done, else why it could not be.
+
+    A way that passes through the via node leads there, or away, twice: which turn is meant cannot be told.
+    """
+    done = ambiguous = False
+    for way in r.from_ways:
+        arcs = [arc for arc in into if graph.edge_way[graph.arc_edge[arc]] == way]
+        if r.u_turn and arcs and way in r.to_ways:
+            done = True                                    # nobody turns round on the open road; at dead ends all must
+        elif len(arcs) > 1:
+            ambiguous = True
+        elif arcs:
+            turns, named, unclear = _named(graph, r, arcs[0])
+            if len(named):
+                turn_ban[np.setdiff1d(turns, named) if r.only else named] |= r.ban
+            done, ambiguous = done or len(named) > 0, ambiguous or unclear
+    return "" if done else "ambiguous" if ambiguous else "not_in_graph"
+
+
+def _named(graph: RoadGraph, r: Restriction, arc: int) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
+    """All turns out of the arc, those into the ways it names, and whether one of these leads on in two directions."""
+    turns = np.arange(graph.turn_ptr[arc], graph.turn_ptr[arc + 1])
+    edge = graph.arc_edge[graph.turn_to[turns]]
+    onward, way = edge != graph.arc_edge[arc], graph.edge_way[edge]
+    meant = [turns[onward & (way == to)] for to in r.to_ways]
+    clear = [m for m in meant if len(m) == 1]
+    return turns, np.concatenate(clear) if clear else np.empty(0, np.int64), any(len(m) > 1 for m in meant)

@@ -1,0 +1,227 @@
+"""Points and polygons -> where they stand on the roads.
+
+In: a RoadGraph, its SnapGrid, which edges may be used, points or areas.    Out: positions on edges, nearest first.
+Never knows: routes, driving times, files.
+
+The grid lists, cell by cell, the edges that pass; it is two flat arrays and so lives memory-mapped beside the graph.
+Distances are measured in the plane that touches the ellipsoid at the asked point: within 5 km right to a millimetre a metre.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, radians, sin, sqrt
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geodata.roads.graph import RoadGraph
+from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
+
+CELL_DEG = 0.0025           # about 280 m north to south
+WIDE = 1 << 20              # cells a row may hold; 360 / CELL_DEG is far below
+A_M, E2 = 6_378_137.0, 6.69437999014e-3        # WGS 84
+LOT_REACH_M = 300.0         # a place without roads of its own takes the nearest within this
+PART_M = 20.0               # a road is inside a polygon with half its length, or with this much
+STAFF_SHARE = 1 / 3         # a piece with less road than this share of the longest is a back door, not a lot
+OWN_WAY_M = 30.0            # a place's own service road may lie so much farther than the road it leads off
+SERVICE = CLASS_NUMBER["service"]
+INSIDE = tuple(CLASS_NUMBER[c] for c in ("service", "unclassified", "residential", "living_street", "tertiary", "road", "track"))
+NEVER_A_LOT = tuple(CLASS_NUMBER[c] for c in ("motorway", "motorway_link", "trunk_link", "ferry"))
+THROUGH = tuple(CLASS_NUMBER[c] for c in ("trunk", "primary", "secondary"))
+ANY_CLASS = np.ones(len(CLASS_NAMES), bool)                       # masks by class number
+LOT_CLASSES = ~np.isin(np.arange(len(CLASS_NAMES)), NEVER_A_LOT)
+SERVICE_CLASS = np.arange(len(CLASS_NAMES)) == SERVICE
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SnapGrid:
+    """edges[start:stop] of a cell are those whose shape passes it or a neighbour's rim."""
+
+    key: NDArray[np.int64]       # (k,) rising
+    edge: NDArray[np.int32]      # (k,)
+
+
+@dataclass(frozen=True)
+class EdgePoint:
+    """A position on one edge. share: 0 at its start, 1 at its end, by length."""
+
+    edge: int
+    share: float
+    off_m: float
+    lon: float
+    lat: float
+
+
+def find_grid(graph: RoadGraph) -> SnapGrid:
+    """Sample every shape at least twice a cell, note the cells: any point of a road lies within one cell of a sample's."""
+    first = np.arange(len(graph.shape_lonlat) - 1)
+    owner = np.repeat(np.arange(len(graph.edge_way), dtype=np.int64), np.diff(graph.shape_ptr))
+    first = first[owner[:-1] == owner[1:]]
+    a, b = graph.shape_lonlat[first], graph.shape_lonlat[first + 1]
+    steps = np.maximum(1, np.ceil(np.abs(b - a).max(axis=1) / (CELL_DEG / 2)).astype(np.int64))
+    segment = np.repeat(np.arange(len(first)), steps + 1)
+    within = np.arange(len(segment)) - np.repeat(np.cumsum(steps + 1) - (steps + 1), steps + 1)
+    share = (within / steps[segment])[:, None]
+    at = a[segment] * (1 - share) + b[segment] * share
+    keys = _key(np.floor(at / CELL_DEG).astype(np.int64))
+    pairs = np.unique(np.column_stack([keys, owner[first][segment]]), axis=0)
+    return SnapGrid(pairs[:, 0].copy(), pairs[:, 1].astype(np.int32))
+
+
+def _key(cell: NDArray[np.int64]) -> NDArray[np.int64]:
+    return (cell[..., 1] + WIDE) * (4 * WIDE) + cell[..., 0] + WIDE
+
+
+class Snapper:
+    """Finds edges near points on one graph. `usable` (e,) says which edges may serve."""
+
+    def __init__(self, graph: RoadGraph, grid: SnapGrid) -> None:
+        self.graph, self.grid = graph, grid
+
+    def edges_near(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Edges that may pass the lon/lat box from low to high, each once."""
+        x0, y0 = np.floor(low / CELL_DEG).astype(np.int64) - 1
+        x1, y1 = np.floor(high / CELL_DEG).astype(np.int64) + 1
+        rows = np.arange(y0, y1 + 1)
+        start = np.searchsorted(self.grid.key, _key(np.column_stack([np.full_like(rows, x0), rows])), side="left")
+        stop = np.searchsorted(self.grid.key, _key(np.column_stack([np.full_like(rows, x1), rows])), side="right")
+        found = [self.grid.edge[i:j] for i, j in zip(start, stop, strict=True) if j > i]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
+
+    def nearest(self, lon: float, lat: float, usable: NDArray[np.bool_], *, reach_m: float, most: int = 1,
+                classes: NDArray[np.bool_] = ANY_CLASS) -> list[EdgePoint]:
+        """Up to `most` usable edges of some `classes` within reach_m, nearest first; ties by edge number."""
+        for radius in (min(reach_m, 150.0), min(reach_m, 1000.0), reach_m):
+            found = self._within(lon, lat, usable, radius, classes)
+            if len(found) >= most or radius >= reach_m:
+                return found[:most]
+        return []
+
+    def _within(self, lon: float, lat: float, usable: NDArray[np.bool_], radius_m: float,
+                classes: NDArray[np.bool_]) -> list[EdgePoint]:
+        per_lon, per_lat = metres_per_degree(lat)
+        point, box = np.array([lon, lat]), np.array([radius_m / per_lon, radius_m / per_lat])
+        edges = self.edges_near(point - box, point + box)
+        edges = edges[usable[edges] & classes[self.graph.edge_class[edges]]]
+        if not len(edges):
+            return []
+        off, share, at = self._project(edges, lon, lat)
+        order = np.lexsort((edges, off))
+        return [EdgePoint(int(edges[i]), float(share[i]), float(off[i]), *map(float, at[i])) for i in order if off[i] <= radius_m]
+
+    def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats]:
+        """For each edge: distance of the point in metres, share of the edge's length, and the lon/lat on it."""
+        ptr = self.graph.shape_ptr
+        counts = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
+        begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        index = np.repeat(ptr[edges], counts) + np.arange(counts.sum()) - np.repeat(begin, counts)
+        scale = np.array(metres_per_degree(lat))
+        shape = self.graph.shape_lonlat[index]
+        xy = (shape - (lon, lat)) * scale
+        last = begin + counts - 1
+        is_segment = np.ones(len(xy), bool)
+        is_segment[last] = False
+        a = xy[is_segment]
+        step = xy[np.flatnonzero(is_segment) + 1] - a
+        length2 = np.maximum((step**2).sum(axis=1), 1e-18)
+        t = np.clip(-(a * step).sum(axis=1) / length2, 0.0, 1.0)
+        off = np.hypot(*(a + t[:, None] * step).T)
+        length = np.sqrt(length2)
+        owner = np.repeat(np.arange(len(edges)), counts - 1)
+        seg_begin = np.concatenate([[0], np.cumsum(counts - 1)[:-1]])
+        before = np.cumsum(length) - length
+        best = np.lexsort((off, owner))[seg_begin]
+        whole = np.add.reduceat(length, seg_begin)
+        share = (before[best] - before[seg_begin] + t[best] * length[best]) / whole
+        at = (a[best] + t[best, None] * step[best]) / scale + (lon, lat)
+        return off[best], np.clip(share, 0.0, 1.0), at
+
+    def lots(self, area: shapely.Geometry, usable: NDArray[np.bool_], *, reach_m: float = LOT_REACH_M) -> list[EdgePoint]:
+        """Where a lorry can stand at a place: one position for each separate piece of road inside its polygon.
+
+        The roads inside (never a motorway, its links or a trunk link) fall into connected pieces: the lots of a two-sided
+        area, but not the staff's back door (Moreira-Maia on the A41 has one on each side). Without roads inside, or for a
+        point, the nearest road within reach; [] when there is none.
+        """
+        if area is None or area.is_empty:
+            return []
+        area = area if area.is_valid else shapely.make_valid(area)
+        centre = shapely.point_on_surface(area)
+        lon, lat = float(shapely.get_x(centre)), float(shapely.get_y(centre))
+        if shapely.area(area) > 0:
+            found = self._inside(area, usable, lon, lat)
+            if found:
+                return found
+            west, south, east, north = area.bounds
+            per_lon, per_lat = metres_per_degree(lat)
+            reach_m += sqrt(((east - west) * per_lon) ** 2 + ((north - south) * per_lat) ** 2) / 2
+        return self._beside(lon, lat, usable, reach_m)
+
+    def _beside(self, lon: float, lat: float, usable: NDArray[np.bool_], reach_m: float) -> list[EdgePoint]:
+        """The nearest road; but where that is one for through traffic, a service road hardly farther off: the way in."""
+        nearest = self.nearest(lon, lat, usable, reach_m=reach_m, classes=LOT_CLASSES)
+        if not nearest or self.graph.edge_class[nearest[0].edge] not in THROUGH:
+            return nearest
+        reach_m = min(reach_m, nearest[0].off_m + OWN_WAY_M)
+        return self.nearest(lon, lat, usable, reach_m=reach_m, classes=SERVICE_CLASS) or nearest
+
+    def _inside(self, area: shapely.Geometry, usable: NDArray[np.bool_], lon: float, lat: float) -> list[EdgePoint]:
+        west, south, east, north = area.bounds
+        edges = self.edges_near(np.array([west, south]), np.array([east, north]))
+        edges = edges[usable[edges] & np.isin(self.graph.edge_class[edges], INSIDE)]
+        if not len(edges):
+            return []
+        parts, length_m = self._parts_inside(area, edges, lat)
+        inside = length_m >= np.minimum(PART_M, self.graph.edge_length_m[edges] / 2)
+        edges, parts, length_m = edges[inside], parts[inside], length_m[inside]
+        pieces = _connected(self.graph.edge_node[edges])
+        own = [piece for piece in pieces if (self.graph.edge_class[edges[piece]] == SERVICE).any()]
+        centre = shapely.Point(lon, lat)                  # with service roads here, a public road over or under them is no lot
+        lots = own or pieces
+        least_m = STAFF_SHARE * max((float(length_m[piece].sum()) for piece in lots), default=0.0)
+        return [self._on_piece(edges[piece], parts[piece], centre) for piece in lots if length_m[piece].sum() >= least_m]
+
+    def _parts_inside(self, area: shapely.Geometry, edges: NDArray[np.int32], lat: float) -> tuple[NDArray[np.object_], Floats]:
+        """The part of each edge that lies inside, and its length in metres."""
+        shapes = [self.graph.shape(int(edge)) for edge in edges]
+        owner = np.repeat(np.arange(len(edges)), [len(shape) for shape in shapes])
+        parts = shapely.intersection(shapely.linestrings(np.concatenate(shapes), indices=owner), area)
+        scale = np.array(metres_per_degree(lat))
+        return parts, shapely.length(shapely.transform(parts, lambda xy: xy * scale))
+
+    def _on_piece(self, edges: NDArray[np.int32], parts: NDArray[np.object_], centre: shapely.Point) -> EdgePoint:
+        """The point of the piece that is nearest to the centre of the place and inside it; ties by edge number."""
+        scale, origin = np.array(metres_per_degree(centre.y)), shapely.Point(0, 0)
+        plane = shapely.transform(parts, lambda xy: (xy - (centre.x, centre.y)) * scale)
+        off = shapely.distance(plane, origin)
+        best = int(np.lexsort((edges, off))[0])
+        dx, dy = shapely.get_coordinates(shapely.shortest_line(plane[best], origin))[0] / scale
+        _, share, on = self._project(edges[best:best + 1], centre.x + dx, centre.y + dy)
+        return EdgePoint(int(edges[best]), float(share[0]), float(off[best]), float(on[0, 0]), float(on[0, 1]))
+
+
+def metres_per_degree(lat: float) -> tuple[float, float]:
+    """Metres of one degree of longitude and of latitude at a latitude, on the ellipsoid."""
+    s = sin(radians(lat))
+    w = 1 - E2 * s * s
+    return radians(1) * A_M / sqrt(w) * max(cos(radians(lat)), 1e-9), radians(1) * A_M * (1 - E2) / w**1.5
+
+
+def _connected(ends: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    """Groups of rows that hang together through shared nodes, in order of their first row."""
+    group = list(range(len(ends)))
+
+    def root(i: int) -> int:
+        while group[i] != i:
+            group[i] = group[group[i]]
+            i = group[i]
+        return i
+
+    first: dict[int, int] = {}
+    for row, pair in enumerate(ends.tolist()):
+        for node in pair:
+            group[root(row)] = root(first.setdefault(node, row))
+    roots = np.array([root(i) for i in range(len(ends))])
+    return [np.flatnonzero(roots == r) for r in dict.fromkeys(roots.tolist())]

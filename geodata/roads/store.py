@@ -1,0 +1,51 @@
+"""A RoadGraph on disk: one .npy file an array, opened memory-mapped.
+
+In: a RoadGraph, an empty folder.    Out: files; the same RoadGraph again, its big arrays still on disk.
+Never knows: regions, versions, engines. The caller writes into a folder beside the real one and renames it.
+"""
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.errors import BadInput
+from geodata.roads.graph import RoadGraph
+
+FORMAT = 1        # raised whenever an array changes its meaning: older folders are then built again
+
+
+def write_roads(graph: RoadGraph, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _array_names():
+        write_array(folder / f"{name}.npy", getattr(graph, name))
+    text = json.dumps({"format": FORMAT, "texts": graph.texts}, ensure_ascii=False)
+    (folder / "roads.json").write_text(text, encoding="utf-8")
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """A .npy file. np.save tells of a full disk without saying that it is full (no errno); a plain write does."""
+    array = np.ascontiguousarray(array)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+        file.write(array.view(np.uint8).data if array.size else b"")
+
+
+def read_roads_folder(folder: Path) -> RoadGraph:
+    """Raises BadInput (bad_file) when the folder is of another format or broken."""
+    try:
+        said = json.loads((folder / "roads.json").read_text(encoding="utf-8"))
+        if said["format"] != FORMAT:
+            raise ValueError(f"format {said['format']}, this program reads {FORMAT}")
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _array_names()}
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as wrong:
+        raise BadInput("bad_file", field="region", value=folder.name, reason=str(wrong)) from wrong
+    return RoadGraph(**arrays, texts=tuple(said["texts"]))
+
+
+def _array_names() -> list[str]:
+    return [f.name for f in fields(RoadGraph) if f.name != "texts"]

@@ -1,0 +1,132 @@
+"""Answers as plain dicts: exactly what the API sends and `--json` prints.
+
+In: answers of Locator.    Out: dicts of JSON types, GeoJSON where there is geometry (RFC 7946, lon/lat WGS 84).
+Never knows: HTTP, terminals, languages. Times are ISO 8601 in the region's zone; null is "not known".
+"""
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.columns import NAVIGABLE, Service, services_of
+from geodata.hours import is_open
+from geodata.layers import Layer, rows
+from geodata.regions import Region
+from locator.atlas import Atlas
+from locator.engines.protocol import Route
+from locator.locator import AlongAnswer, Locator, NearestAnswer, RouteAnswer
+
+PLACE_FIELDS = ("id", "layer", "kind", "name", "name_en", "grid_cell", "hours", "lorry_bays", "phone", "road_ref", "direction",
+                "max_height_m", "max_mass_t", "position_accuracy", "source", "updated", "demo", "note")
+SURE = frozenset({"A", "B", "C"})           # positions worse than these make an answer approximate
+
+
+def route_json(answer: RouteAnswer) -> dict[str, Any]:
+    return {**_route(answer.route, answer.depart), **_credits(answer.region)}
+
+
+def _route(route: Route, depart: datetime) -> dict[str, Any]:
+    return {
+        "distance_m": round(route.distance_m, 1), "duration_s": round(route.duration_s, 3), "approximate": route.approximate,
+        "engine": route.engine, "depart": depart.isoformat(timespec="seconds"),
+        "unmatched": [[round(a, 1), round(b, 1)] for a, b in route.unmatched],
+        "geometry": {"type": "LineString", "coordinates": np.round(route.line.lonlat, 7).tolist()},
+    }
+
+
+def _credits(region: Region) -> dict[str, Any]:
+    return {"attribution": region.facts.attribution, "schematic": region.facts.schematic, "region": region.name}
+
+
+def along_json(answer: AlongAnswer) -> dict[str, Any]:
+    """A FeatureCollection of stops; beside it the route, what was omitted and why, credits."""
+    place = rows(answer.atlas.frame)
+    features = [_feature(answer.atlas, stop["row"], _stop(answer, place[stop["row"]], stop))
+                for stop in answer.stops.to_dict("records")]
+    omitted = [{"id": place[o["row"]]["id"], "layer": place[o["row"]]["layer"], "name": place[o["row"]]["name"],
+                "reason": o["reason"], "value": _plain(o["value"])} for o in answer.omitted.to_dict("records")]
+    return {"type": "FeatureCollection", "features": features, "route": _route(answer.route, answer.depart),
+            "omitted": omitted, "omitted_more": answer.omitted_more, **_credits(answer.region)}
+
+
+def _stop(answer: AlongAnswer, place: dict[str, Any], stop: dict[str, Any]) -> dict[str, Any]:
+    eta = answer.depart + timedelta(seconds=stop["reach_s"])
+    exact = {name: _metres(stop[name]) for name in ("offset_m", "off_route_m", "detour_m", "leave_m", "rejoin_m")}
+    seconds = {name: round(stop[name], 3) for name in ("reach_s", "return_s", "detour_s")}
+    return {
+        **_place(answer.region, answer.atlas, stop["row"], place, eta), "pass": stop["passing"], **exact, **seconds,
+        "side": stop["side"], "leave_name": stop["leave_name"], "access": stop["access"],
+        "approximate": answer.route.approximate or answer.region.facts.schematic or place["position_accuracy"] not in SURE,
+    }
+
+
+def nearest_json(answer: NearestAnswer) -> dict[str, Any]:
+    place, features = rows(answer.atlas.frame), []
+    for near in answer.places.to_dict("records"):
+        row = place[near["row"]]
+        eta = answer.depart + timedelta(seconds=near["drive_s"])
+        said = {**_place(answer.region, answer.atlas, near["row"], row, eta), "drive_s": round(near["drive_s"], 3),
+                "drive_m": _metres(near["drive_m"]), "distance_m": _metres(near["distance_m"]),
+                "approximate": answer.approximate or answer.region.facts.schematic or row["position_accuracy"] not in SURE}
+        features.append(_feature(answer.atlas, near["row"], said))
+    return {"type": "FeatureCollection", "features": features, **_credits(answer.region)}
+
+
+def _place(region: Region, atlas: Atlas, row: int, place: dict[str, Any], eta: datetime) -> dict[str, Any]:
+    """What is known of a place, and what of it is open on arrival."""
+    lonlat = (float(atlas.places.lonlat[row, 0]), float(atlas.places.lonlat[row, 1]))
+    said = {name: place.get(name) for name in PLACE_FIELDS}
+    said["services"] = [_service(one, place["hours"], region, eta, lonlat) for one in atlas.services[row]]
+    said["eta"] = eta.isoformat(timespec="seconds")
+    said["open_at_eta"] = is_open(place["hours"], eta, country=region.facts.country, lonlat=lonlat)
+    said["navigable"] = place["position_accuracy"] in NAVIGABLE
+    if not said["navigable"]:
+        said["phone"] = None                                  # nobody is sent, called or linked to a place nobody is sure of
+    return said
+
+
+def _service(one: Service, hours: str | None, region: Region, eta: datetime, lonlat: tuple[float, float]) -> dict[str, Any]:
+    opened = is_open(one.hours or hours, eta, country=region.facts.country, lonlat=lonlat)
+    return {**asdict(one), "open_at_eta": opened}
+
+
+def _feature(atlas: Atlas, row: int, properties: dict[str, Any]) -> dict[str, Any]:
+    return _point(atlas.places.lonlat[row], properties)
+
+
+def _point(lonlat: NDArray[np.float64], properties: dict[str, Any]) -> dict[str, Any]:
+    place = {"type": "Point", "coordinates": np.round(lonlat, 7).tolist()}
+    return {"type": "Feature", "id": properties["id"], "geometry": place, "properties": properties}
+
+
+def _metres(value: float | None) -> float | None:
+    return None if value is None or value != value else round(float(value), 2)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (float, np.floating)):
+        return None if value != value else float(value)
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def layers_json(locator: Locator) -> dict[str, Any]:
+    layers = [{"name": layer.name, "kind": layer.kind, "items": len(layer), "version": layer.version}
+              for layer in locator.layers().values()]
+    return {"layers": layers, **_credits(locator.region)}
+
+
+def items_json(layer: Layer) -> dict[str, Any]:
+    """A layer as points; the columns of its kind as properties, `services` read."""
+    features = []
+    for i, row in enumerate(rows(layer.frame)):
+        said = {**row, "layer": layer.name}
+        if "services" in row:
+            said["services"] = [asdict(one) for one in services_of(row["services"])]
+            said["navigable"] = row["position_accuracy"] in NAVIGABLE
+            said["phone"] = row["phone"] if said["navigable"] else None
+        features.append(_point(layer.points[i], said))
+    return {"type": "FeatureCollection", "features": features}

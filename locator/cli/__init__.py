@@ -1,0 +1,1 @@
+"""The command line: every question the locator answers, asked in a terminal."""

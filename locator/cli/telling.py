@@ -1,0 +1,110 @@
+"""Answers as a person reads them: the very dicts that --json prints, laid out as lines.
+
+In: the dicts of locator/answers.py and a Caller.    Out: lines.
+Never knows: how an answer was found.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from locator.cli.caller import Caller
+from locator.cli.tables import clock, duration, km, plain, table
+
+Dict = Mapping[str, Any]
+SERVICES_SHOWN = 3
+
+
+def route_lines(who: Caller, told: Dict) -> list[str]:
+    """One route and its credits."""
+    return [*_summary(who, told), *closing_lines(who, told)]
+
+
+def _summary(who: Caller, route: Dict) -> list[str]:
+    """How far, how long, and what could not be matched."""
+    line = who.text("route", distance=km(route["distance_m"]), duration=duration(who, route["duration_s"]),
+                    at=clock(route["depart"]))
+    lines = [line + (who.text("approximate") if route["approximate"] else "")]
+    if route["unmatched"]:
+        lines.append(who.text("unmatched", n=len(route["unmatched"])))
+    return lines
+
+
+def along_lines(who: Caller, told: Dict) -> list[str]:
+    """The stops in order, then what was left out and why."""
+    stops = [feature["properties"] for feature in told["features"]]
+    depart = told["route"].get("depart")
+    heads = [who.text(f"head.{name}") for name in
+             ("at", "name", "kind", "detour", "side", "eta", "open", "services", "position")]
+    rows = [[km(stop["offset_m"]), _name(who, stop), who.words.name("kind", stop["kind"]),
+             _detour(who, stop), _side(who, stop), clock(stop["eta"], since=depart),
+             _open(who, stop), _services(who, stop), _position(who, stop)] for stop in stops]
+    body = table(heads, rows, right="r--r-r") if rows else [who.text("nothing_found")]
+    return [*_summary(who, told["route"]), "", *body, *_omitted(who, told), *closing_lines(who, told)]
+
+
+def nearest_lines(who: Caller, told: Dict) -> list[str]:
+    """The places nearest by road, the first reached first."""
+    stops = [feature["properties"] for feature in told["features"]]
+    heads = [who.text(f"head.{name}") for name in
+             ("drive", "road", "name", "kind", "open", "services", "position")]
+    rows = [[_about(stop, duration(who, stop["drive_s"])), km(stop["drive_m"]), _name(who, stop),
+             who.words.name("kind", stop["kind"]), _open(who, stop), _services(who, stop),
+             _position(who, stop)] for stop in stops]
+    body = table(heads, rows, right="rr") if rows else [who.text("nothing_found")]
+    return [*body, *_omitted(who, told), *closing_lines(who, told)]
+
+
+def _name(who: Caller, stop: Dict) -> str:
+    name = stop["name"] if who.lang == "zh" else stop.get("name_en") or stop["name"]
+    return str(name or stop["id"]) + (" *" if stop.get("demo") else "")
+
+
+def _about(stop: Dict, text: str | None) -> str | None:
+    return f"≈{text}" if text and stop.get("approximate") else text
+
+
+def _detour(who: Caller, stop: Dict) -> str | None:
+    text = duration(who, stop["detour_s"])
+    return _about(stop, text and f"+{text}")
+
+
+def _side(who: Caller, stop: Dict) -> str | None:
+    return stop["access"] and who.words.name("access", stop["access"])
+
+
+def _open(who: Caller, stop: Dict) -> str | None:
+    is_open = stop.get("open_at_eta")
+    return None if is_open is None else who.text("open" if is_open else "closed")
+
+
+def _services(who: Caller, stop: Dict) -> str | None:
+    names = [who.words.name("service", service["what"]) for service in stop.get("services") or ()]
+    joint = "、" if who.lang == "zh" else ", "
+    return joint.join(names[:SERVICES_SHOWN]) + ("…" if len(names) > SERVICES_SHOWN else "") or None
+
+
+def _position(who: Caller, stop: Dict) -> str | None:
+    accuracy: str | None = stop.get("position_accuracy")
+    return {"invented": who.text("schematic_mark"), "unknown": None}.get(accuracy or "unknown", accuracy)
+
+
+def _omitted(who: Caller, told: Dict) -> list[str]:
+    """The places left out, the reasons counted; the first few by name."""
+    omitted = told.get("omitted") or []
+    if not omitted:
+        return []
+    counts = Counter(one["reason"] for one in omitted)
+    said = {reason: who.words.text(f"reason.{reason}", value="…") for reason in counts}
+    joint = "；" if who.lang == "zh" else "; "
+    total = joint.join(f"{said[reason]} {n}" for reason, n in counts.most_common())
+    return ["", who.text("omitted", n=len(omitted), why=total)]
+
+
+def closing_lines(who: Caller, told: Dict) -> list[str]:
+    """What must be said of every answer: demonstration, schematic, whose data."""
+    lines = [who.text("demo")] if any(feature["properties"].get("demo") for feature in told.get("features", ())) else []
+    lines += [who.text("schematic")] if told.get("schematic") else []
+    lines += [plain(told["attribution"])] if told.get("attribution") else []
+    return ["", *lines] if lines else []

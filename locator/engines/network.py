@@ -1,0 +1,226 @@
+"""One road graph as one kind of vehicle meets it: exact driving times and paths, in whole milliseconds.
+
+In: a RoadGraph, a Profile, a shared hierarchy.    Out: times between positions on arcs, paths, the part that hangs together.
+Never knows: places, routes, files. Idea: customizable contraction hierarchies (Dibbelt, Strasser, Wagner 2016), by RoutingKit,
+on the edge-based graph: its nodes are our arcs, its arcs our turns.
+
+A position is (arc, into_ms): so many milliseconds of driving into the arc. Two positions on one arc are ordered by it.
+"""
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyroutingkit
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import breadth_first_order, connected_components
+
+from geodata.roads.graph import CLOSED, Profile, RoadGraph
+from locator.engines.steps import Steps
+
+FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
+Millis = NDArray[np.int64]
+SMALL_CORE = 0.25              # a net whose largest part is smaller than this share is taken as it is
+
+
+def build_hierarchy(graph: RoadGraph, folder: Path | None = None) -> pyroutingkit.CCHTopology:
+    """Order the arcs for contraction, once a graph; saved into `folder` when given."""
+    hierarchy = pyroutingkit.CCHTopology()
+    middle = (graph.node_lonlat[graph.arc_tail] + graph.node_lonlat[graph.arc_head]) / 2
+    lon, lat = (middle[:, axis].astype(np.float32) for axis in (0, 1))   # contiguous: a strided view is misread, silently
+    start, end = graph.turn_from.astype(np.uint32), np.asarray(graph.turn_to).astype(np.uint32)
+    hierarchy.build(start, end, lat, lon, graph.arcs)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        hierarchy.save(str(folder))
+    return hierarchy
+
+
+def load_hierarchy(folder: Path) -> pyroutingkit.CCHTopology:
+    hierarchy = pyroutingkit.CCHTopology()
+    hierarchy.load(str(folder))
+    return hierarchy
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a vehicle stands: one point of a road, in the directions it may face there."""
+
+    arcs: tuple[int, ...]
+    into_ms: tuple[int, ...]
+    lon: float
+    lat: float
+    off_m: float = 0.0         # from the point that was asked for
+
+    @property
+    def positions(self) -> tuple[Millis, Millis]:
+        """(k,) arcs and how far into each."""
+        return np.array(self.arcs, np.int64), np.array(self.into_ms, np.int64)
+
+
+class Network:
+    """Weights and metric for one vehicle signature. RoutingKit's metric is not for two threads at once: it is locked here."""
+
+    def __init__(self, graph: RoadGraph, profile: Profile, hierarchy: pyroutingkit.CCHTopology) -> None:
+        self.graph, self.profile = graph, profile
+        self.arc_ms = graph.arc_ms(profile)
+        self._turns = graph.turn_cost_ms(profile, self.arc_ms)
+        self._metric = pyroutingkit.CCHMetric(hierarchy)
+        self._metric.customize(self._turns)
+        self._lock = threading.Lock()
+        self._usable: dict[tuple[bool, bool], NDArray[np.bool_]] = {}
+
+    @cached_property
+    def _parts(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Arcs that can reach the great connected part, and arcs it can reach."""
+        usable = self.arc_ms != CLOSED
+        open_turn = self._turns != CLOSED
+        shape = (self.graph.arcs, self.graph.arcs)
+        start, end = self.graph.turn_from[open_turn], np.asarray(self.graph.turn_to)[open_turn]
+        forward = csr_matrix((np.ones(len(start), np.int8), (start, end)), shape)
+        _, label = connected_components(forward, directed=True, connection="strong")
+        sizes = np.bincount(label[usable], minlength=1) if usable.any() else np.zeros(1, np.int64)
+        if sizes.max() < max(2, SMALL_CORE * usable.sum()):
+            return usable, usable
+        core = int(np.flatnonzero((label == sizes.argmax()) & usable)[0])
+        reached = []
+        for matrix in (forward.T.tocsr(), forward):
+            mask = np.zeros(self.graph.arcs, bool)
+            mask[breadth_first_order(matrix, core, return_predecessors=False)] = True
+            reached.append(mask & usable)
+        return reached[0], reached[1]
+
+    @property
+    def can_leave(self) -> NDArray[np.bool_]:
+        """(a,) arcs from which the great part of the net can be reached."""
+        return self._parts[0]
+
+    @property
+    def can_arrive(self) -> NDArray[np.bool_]:
+        """(a,) arcs that can be reached from the great part of the net."""
+        return self._parts[1]
+
+    def usable_edges(self, leaving: bool, arriving: bool) -> NDArray[np.bool_]:
+        """(e,) open edges with a direction in which the vehicle can leave for, or arrive from, the great part of the net."""
+        if (leaving, arriving) not in self._usable:
+            arcs = self.arc_ms != CLOSED
+            arcs = arcs & self.can_leave if leaving else arcs
+            arcs = arcs & self.can_arrive if arriving else arcs
+            found = np.zeros(len(self.graph.edge_way), bool)
+            found[self.graph.arc_edge[arcs]] = True
+            self._usable[leaving, arriving] = found
+        return self._usable[leaving, arriving]
+
+    def ends_ms(self, sources: NDArray[np.int64], targets: NDArray[np.int64]) -> Millis:
+        """(s, t) from the end of each source arc to the end of each target arc; FAR where there is no way; 0 for itself."""
+        if not len(sources) or not len(targets):
+            return np.full((len(sources), len(targets)), FAR)
+        with self._lock:
+            found = self._metric.distances_many_to_many(sources.astype(np.uint32), targets.astype(np.uint32))
+        return np.where(found >= CLOSED, FAR, found.astype(np.int64))
+
+    def between_ms(self, from_arc: NDArray[np.int64], from_into: Millis, to_arc: NDArray[np.int64], to_into: Millis) -> Millis:
+        """(s, t) driving time from each position to each position."""
+        sources, s = np.unique(from_arc, return_inverse=True)
+        targets, t = np.unique(to_arc, return_inverse=True)
+        whole = self.ends_ms(sources, targets)[s][:, t]
+        same = from_arc[:, None] == to_arc[None, :]
+        behind = same & (to_into[None, :] < from_into[:, None])
+        for i, j in np.argwhere(behind):
+            whole[i, j] = self.round_trip(int(from_arc[i]))[0]
+        rest_ms = self.arc_ms[from_arc].astype(np.int64) - from_into
+        short_ms = self.arc_ms[to_arc].astype(np.int64) - to_into
+        times = np.where(whole >= FAR, FAR, whole + rest_ms[:, None] - short_ms[None, :])
+        return np.where(same & ~behind, to_into[None, :] - from_into[:, None], times)
+
+    def round_trip(self, arc: int) -> tuple[int, int]:
+        """(ms, first arc): the shortest way from the end of an arc round to its own end; (FAR, -1) when there is none."""
+        turns = np.arange(self.graph.turn_ptr[arc], self.graph.turn_ptr[arc + 1])
+        turns = turns[self._turns[turns] != CLOSED]
+        onward = np.asarray(self.graph.turn_to[turns], np.int64)
+        if not len(onward):
+            return int(FAR), -1
+        whole = self.ends_ms(onward, np.array([arc]))[:, 0]
+        whole = np.where(whole >= FAR, FAR, whole + self._turns[turns])
+        best = int(whole.argmin())
+        return int(whole[best]), int(onward[best])
+
+    def spots_ms(self, spot: Spot, other: Spot) -> int:
+        return int(self._pairs(spot, other).min())
+
+    def _pairs(self, spot: Spot, other: Spot) -> Millis:
+        return self.between_ms(*spot.positions, *other.positions)
+
+    def path(self, spot: Spot, other: Spot) -> Steps | None:
+        """The fastest way from one spot to another, None when there is none. Ties: the first direction listed."""
+        times = self._pairs(spot, other)
+        if times.min() >= FAR:
+            return None
+        i, j = divmod(int(times.argmin()), times.shape[1])
+        begin, end = (spot.arcs[i], spot.into_ms[i]), (other.arcs[j], other.into_ms[j])
+        if begin[0] == end[0] and end[1] >= begin[1]:
+            arcs = [begin[0]]
+        elif begin[0] == end[0]:
+            arcs = [begin[0], *self._arcs_between(self.round_trip(begin[0])[1], end[0])]
+        else:
+            arcs = self._arcs_between(begin[0], end[0])
+        return self.steps(np.array(arcs, np.int64), begin[1], end[1])
+
+    def _arcs_between(self, source: int, target: int) -> list[int]:
+        with self._lock:
+            return list(self._metric.query(source, target)[1])
+
+    def steps(self, arcs: NDArray[np.int64], first_into: int, last_into: int) -> Steps:
+        """Steps along arcs that follow one another, entering the first at first_into and ending at last_into of the last."""
+        ms = self.arc_ms[arcs].astype(np.int64)
+        enter, leave = np.zeros(len(arcs), np.int64), ms.copy()
+        enter[0], leave[-1] = first_into, last_into
+        metres = self.graph.edge_length_m[self.graph.arc_edge[arcs]]
+        turn = np.zeros(len(arcs), np.int64)
+        turn[1:] = self.turns_ms(arcs[:-1], arcs[1:])
+        return Steps(arcs, enter, leave, turn, enter / ms * metres, leave / ms * metres)
+
+    def driven(self, arcs: NDArray[np.int64], from_m: float, to_m: float) -> Steps:
+        """Steps along arcs that follow one another, from and to distances in the first and last."""
+        return self.steps(arcs, self.into_ms(int(arcs[0]), from_m), self.into_ms(int(arcs[-1]), to_m))
+
+    def stretch(self, arc: int, from_m: float, to_m: float) -> Steps:
+        """One step on one arc; never backwards."""
+        return self.driven(np.array([arc], np.int64), from_m, max(from_m, to_m))
+
+    def into_ms(self, arc: int, into_m: float) -> int:
+        """Driving time into an arc at a distance into it."""
+        share = into_m / float(self.graph.edge_length_m[self.graph.arc_edge[arc]])
+        return round(min(max(share, 0.0), 1.0) * int(self.arc_ms[arc]))
+
+    def is_open(self, arc: int) -> bool:
+        return bool(self.arc_ms[arc] != CLOSED)
+
+    def turn_weights(self) -> NDArray[np.uint32]:
+        return self._turns
+
+    def turns_ms(self, arcs: NDArray[np.int64], onward: NDArray[np.int64]) -> Millis:
+        """(k,) what each turn itself takes; every arc must lead into its onward one."""
+        first = np.asarray(self.graph.turn_ptr[arcs])
+        counts = np.asarray(self.graph.turn_ptr[arcs + 1]) - first
+        pair = np.repeat(np.arange(len(arcs)), counts)
+        turns = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(len(pair))
+        return np.asarray(self.graph.turn_ms[turns[np.asarray(self.graph.turn_to[turns]) == onward[pair]]], np.int64)
+
+    def adjoins(self, arc: int, onward: int) -> bool:
+        """May this vehicle turn from the end of one arc straight into the other?"""
+        first, stop = int(self.graph.turn_ptr[arc]), int(self.graph.turn_ptr[arc + 1])
+        return bool((self._turns[first:stop][self.graph.turn_to[first:stop] == onward] != CLOSED).any())
+
+    def spot(self, edge: int, share: float, lon: float, lat: float, off_m: float = 0.0) -> Spot:
+        """A point of an edge in every direction this vehicle may face there."""
+        arcs, into = [], []
+        for arc, part in zip(self.graph.edge_arcs[edge].tolist(), (share, 1.0 - share), strict=True):
+            if arc >= 0 and self.arc_ms[arc] != CLOSED:
+                arcs.append(arc)
+                into.append(round(part * int(self.arc_ms[arc])))
+        return Spot(tuple(arcs), tuple(into), lon, lat, off_m)

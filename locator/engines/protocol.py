@@ -1,0 +1,117 @@
+"""What every engine promises, and the shapes that pass between an engine and the questions.
+
+In: points, lines, places.    Out: Route, Detours, Excursion.
+Never knows: how an engine does it, Flask, languages, opening hours.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.measured import MeasuredLine
+from locator.engines.network import Spot
+from locator.engines.steps import Steps
+from locator.vehicles import Vehicle
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A driver's route. Offsets are metres from its start along `line`.
+
+    approximate  true when times are not driven on known roads, or part of a given line could not be matched
+    unmatched    stretches (from_m, to_m) of the *given* line that fit no road
+    via_m        offsets of the vias
+    spots        start, vias, end as positions on the roads; () when no roads are known
+    own_line     the driver's own line, so its first and last direction are his
+    """
+
+    line: MeasuredLine
+    duration_s: float
+    vehicle: Vehicle
+    engine: str
+    approximate: bool
+    via_m: tuple[float, ...] = ()
+    unmatched: tuple[tuple[float, float], ...] = ()
+    steps: Steps | None = None
+    leg_of: Ints = field(default_factory=lambda: np.zeros(0, np.int64))    # (steps,) which leg each step belongs to
+    spots: tuple[Spot, ...] = ()
+    own_line: bool = False
+
+    @property
+    def distance_m(self) -> float:
+        return self.steps.total_m if self.steps is not None else self.line.length_m
+
+    def seconds_at(self, offset_m: Floats) -> Floats:
+        """(k,) driving time from the start at offsets along the route."""
+        if self.steps is not None:
+            return self.steps.ms_at(offset_m) / 1000.0
+        share = np.clip(np.asarray(offset_m) / max(self.line.length_m, 1e-9), 0.0, 1.0)
+        return np.asarray(share * self.duration_s)
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Places of one or more layers as engines see them. `key` names this very set for caches."""
+
+    key: tuple[object, ...]
+    geometry: NDArray[np.object_]      # (n,) points and polygons, lon/lat
+    lonlat: Floats                     # (n, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Detours:
+    """What each place costs from each piece of a route: rows pieces, columns the asked places. inf: no way.
+
+    from_m, to_m   where the piece begins and ends on the route; after_via: how many vias lie before it
+    reach_s        from the start position to the place
+    return_s       from the place to the route's end
+    detour_s       reach_s + return_s less the driving time of the route from the start position
+    """
+
+    from_m: Floats
+    to_m: Floats
+    after_via: Ints
+    reach_s: Floats
+    return_s: Floats
+    detour_s: Floats
+    lot: Ints                          # which lot of the place serves best, for Engine.excursion
+
+
+@dataclass(frozen=True)
+class Excursion:
+    """One visit: where the driver leaves his route and is back on it. None: not known (no roads)."""
+
+    leave_m: float | None
+    rejoin_m: float | None
+    detour_m: float | None
+    leave_name: str | None
+    other_carriageway: bool | None     # does the way lead along the opposite carriageway?
+
+
+class Engine(Protocol):
+    name: str
+    approximate: bool
+
+    def route(self, points: Floats, vehicle: Vehicle) -> Route:
+        """The fastest route through points (k, 2), k >= 2. Raises NotReachable."""
+
+    def match(self, lonlat: Floats, vehicle: Vehicle) -> Route:
+        """The driver's own line (n, 2) on the roads, as driven. Says what could not be matched."""
+
+    def detours(self, route: Route, places: Places, rows: Ints, *, start_m: float = 0.0) -> Detours:
+        """What the places `rows` cost from a start position on the route."""
+
+    def excursion(self, route: Route, places: Places, rows: Ints, detours: Detours, cells: Sequence[tuple[int, int]],
+                  ) -> list[Excursion]:
+        """The visits of chosen (piece, column) cells of `detours`."""
+
+    def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle, most: int, limit_s: float,
+                ) -> tuple[Ints, Floats, Floats]:
+        """(columns, drive_s, drive_m) of the places soonest reached from a point."""

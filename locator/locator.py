@@ -1,0 +1,179 @@
+"""One region, ready to answer: one method per question; every door calls it.
+
+In: asks.    Out: answers (frames and routes, no text).
+Never knows: Flask, folium, languages, the command line.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geodata.datum import to_wgs84
+from geodata.errors import BadInput, NotReachable
+from geodata.gazetteer import Gazetteer, Named, parse_lonlat
+from geodata.layers import Catalog
+from geodata.regions import Region
+from locator.along import find_stops
+from locator.asks import Point, RouteAsk, Want, local
+from locator.atlas import Atlas
+from locator.engines.embedded import EmbeddedEngine
+from locator.engines.network import load_hierarchy
+from locator.engines.protocol import Engine, Route
+from locator.engines.straight import StraightEngine
+from locator.nearest import find_nearest
+from locator.vehicles import Vehicle
+
+LEAST_MATCHED = 0.5          # a line that fits roads over less than this share is taken as drawn
+SWAP_MARGIN_DEG = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class RouteAnswer:
+    region: Region
+    route: Route
+    depart: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class AlongAnswer:
+    """stops, omitted: frames of locator.along; rows point into the atlas."""
+
+    region: Region
+    route: Route
+    depart: datetime
+    atlas: Atlas
+    stops: pd.DataFrame
+    omitted: pd.DataFrame
+    omitted_more: int
+    start_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class NearestAnswer:
+    region: Region
+    lon: float
+    lat: float
+    depart: datetime
+    atlas: Atlas
+    places: pd.DataFrame         # of locator.nearest
+    approximate: bool
+
+
+class Locator:
+    """Answers for one region. Thread-safe; layers changed by anybody are seen by the next question."""
+
+    def __init__(self, region: Region, *, pool: int = 4, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.region, self._now = region, now
+        self.straight = StraightEngine()
+        self.engine: Engine = self._embedded(pool) if region.facts.has_roads else self.straight
+        self._lock = Lock()
+        self._known: tuple[tuple[tuple[str, int], ...], Atlas, Gazetteer] | None = None
+
+    def _embedded(self, pool: int) -> EmbeddedEngine:
+        graph = self.region.roads
+        assert graph is not None
+        return EmbeddedEngine(graph, self.region.grid, load_hierarchy(self.region.build / "hierarchy"), pool=pool)
+
+    # ---------------------------------------------------------------- questions
+
+    def route(self, ask: RouteAsk) -> RouteAnswer:
+        """The route by places or along the driver's own line. Raises BadInput, NotFound, NotReachable."""
+        if ask.line is not None:
+            route = self._match(self._wgs84_line(ask.line, ask.datum), ask.vehicle)
+        else:
+            assert ask.origin is not None and ask.destination is not None
+            named = [("from", ask.origin), *(("via", v) for v in ask.via), ("to", ask.destination)]
+            points = np.array([self.where(point, ask.datum, field=name) for name, point in named])
+            if len(points) == 2 and (points[0] == points[1]).all():
+                raise BadInput("same_place", field="to", value=ask.destination)
+            route = self.engine.route(points, ask.vehicle)
+        return RouteAnswer(self.region, route, local(ask.depart, self.region.tz, self._now()))
+
+    def along(self, ask: RouteAsk, want: Want) -> AlongAnswer:
+        """The stops along a route with their true detours. Raises what `route` raises; out_of_range for start_m."""
+        found = self.route(ask)
+        if want.start_m >= found.route.distance_m:
+            raise BadInput("out_of_range", field="start_m", value=want.start_m, low=0, high=round(found.route.distance_m, 1))
+        engine = self.engine if found.route.steps is not None else self.straight
+        result = find_stops(found.route, self.atlas, engine, want)
+        return AlongAnswer(self.region, found.route, found.depart, self.atlas, result.stops, result.omitted, result.omitted_more,
+                           want.start_m)
+
+    def nearest(self, at: Point, vehicle: Vehicle, want: Want, depart: datetime | None = None, *, datum: str = "wgs84",
+                ) -> NearestAnswer:
+        """The places soonest reached from a point."""
+        lon, lat = self.where(at, datum, field="at")
+        found = find_nearest(lon, lat, self.atlas, self.engine, vehicle, want)
+        at_time = local(depart, self.region.tz, self._now())
+        return NearestAnswer(self.region, lon, lat, at_time, self.atlas, found, self.engine.approximate)
+
+    def layers(self) -> Catalog:
+        return self.region.layers.catalog()
+
+    def suggest(self, text: str, limit: int = 8) -> list[Named]:
+        """Places whose names begin with, or resemble, what somebody typed."""
+        return self._current()[2].suggest(text, limit)
+
+    # ---------------------------------------------------------------- what it stands on
+
+    @property
+    def atlas(self) -> Atlas:
+        return self._current()[1]
+
+    def _current(self) -> tuple[tuple[tuple[str, int], ...], Atlas, Gazetteer]:
+        catalog = self.layers()
+        versions = tuple((layer.name, layer.version) for layer in catalog.values())
+        with self._lock:
+            if self._known is None or self._known[0] != versions:
+                self._known = (versions, Atlas.of(catalog), self.region.gazetteer())
+            return self._known
+
+    def where(self, point: Point, datum: str, *, field: str) -> tuple[float, float]:
+        """(lon, lat) WGS 84 of a name or of coordinates in `datum`. Raises BadInput, NotFound."""
+        if isinstance(point, str):
+            pair = parse_lonlat(point, field=field)
+            if pair is None:
+                named = self._current()[2].find(point, field=field)
+                return named.lon, named.lat
+            point = pair
+        lon, lat = float(point[0]), float(point[1])
+        if not np.isfinite([lon, lat]).all():
+            raise BadInput("not_finite", field=field, value=f"{lon},{lat}")
+        if self._swapped(lon, lat):
+            raise BadInput("swapped_lonlat", field=field, value=f"{lon},{lat}")
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise BadInput("bad_lonlat", field=field, value=f"{lon},{lat}")
+        moved = to_wgs84(np.array([[lon, lat]]), datum)
+        return float(moved[0, 0]), float(moved[0, 1])
+
+    def _swapped(self, lon: float, lat: float) -> bool:
+        """Does the pair fit this region only the other way round?"""
+        return bool(self.region.facts.bbox) and not self._near(lon, lat) and self._near(lat, lon)
+
+    def _near(self, lon: float, lat: float) -> bool:
+        west, south, east, north = self.region.facts.bbox
+        m = SWAP_MARGIN_DEG
+        return west - m <= lon <= east + m and south - m <= lat <= north + m
+
+    def _wgs84_line(self, line: NDArray[np.float64], datum: str) -> NDArray[np.float64]:
+        if self._swapped(*line[0]) and self._swapped(*line[-1]):
+            raise BadInput("swapped_lonlat", field="line", value=f"#1: {line[0, 0]},{line[0, 1]}")
+        return to_wgs84(line, datum)
+
+    def _match(self, line: NDArray[np.float64], vehicle: Vehicle) -> Route:
+        """On the roads where most of the line fits them; else as drawn, approximate, and saying so."""
+        if self.engine is self.straight:
+            return self.straight.match(line, vehicle)
+        drawn = self.straight.match(line, vehicle)
+        try:
+            route = self.engine.match(line, vehicle)
+        except NotReachable:
+            return drawn
+        missing = sum(b - a for a, b in route.unmatched)
+        return route if missing <= (1 - LEAST_MATCHED) * drawn.line.length_m else drawn

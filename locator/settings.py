@@ -1,0 +1,81 @@
+"""Every setting, in one table: read from the environment once, checked, frozen.
+
+In: environment variables LOCATOR_<FIELD>.    Out: Settings.
+Never knows: who uses them. What each means to the person who runs the house is in docs/settings.md.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from geodata.errors import BadInput
+
+PREFIX = "LOCATOR_"
+
+
+def _setting(default: Any, *, low: int | None = None, high: int | None = None,
+             allowed: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"low": low, "high": high, "allowed": allowed})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the house may be told from outside. Each field is LOCATOR_<FIELD> in capitals."""
+
+    data: Path = _setting(Path("var"))                               # regions, layers, state
+    region: str = _setting("wujin")                                  # asked when none is named
+    host: str = _setting("127.0.0.1")                                # loopback: a proxy stands before it
+    port: int = _setting(8000, low=0, high=65_535)                   # 0: any free one
+    lang: str = _setting("zh", allowed=("zh", "en"))                 # when the reader does not say
+    workers: int = _setting(1, low=1, high=64)                       # server processes
+    threads: int = _setting(4, low=1, high=64)                       # requests at once in each of them
+    max_body_bytes: int = _setting(8_000_000, low=1_000, high=1_000_000_000)
+    max_points: int = _setting(200_000, low=2, high=10_000_000)      # of a given line
+    max_limit: int = _setting(1_000, low=1, high=100_000)            # stops in one answer
+    request_timeout_s: int = _setting(30, low=1, high=3_600)
+    vehicle_pool: int = _setting(4, low=1, high=64)                  # weighted road networks kept per region
+
+    @classmethod
+    def read(cls, env: Mapping[str, str] | None = None, **given: Any) -> Settings:
+        """The settings of `env` (the process's own unless given); `given` fields win over it.
+
+        Raises  BadInput with field LOCATOR_<FIELD>: not_a_number, out_of_range or not_allowed.
+        """
+        env = os.environ if env is None else env
+        said = {f.name: env[name] for f in fields(cls) if env.get(name := env_name(f.name), "").strip()}
+        said |= {name: value for name, value in given.items() if value is not None}
+        return cls(**{f.name: _checked(f, said[f.name]) for f in fields(cls) if f.name in said})
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for a process started from this one."""
+        return {env_name(f.name): str(getattr(self, f.name)) for f in fields(self)}
+
+
+def env_name(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()
+
+
+def _checked(setting: Field[Any], value: Any) -> Any:
+    name, meta = env_name(setting.name), setting.metadata
+    if isinstance(setting.default, Path):
+        return Path(value).expanduser()
+    if isinstance(setting.default, int):
+        return _whole(name, value, meta["low"], meta["high"])
+    value = str(value).strip()
+    if meta["allowed"] and value not in meta["allowed"]:
+        raise BadInput("not_allowed", field=name, value=value, allowed=", ".join(meta["allowed"]))
+    return value
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError) as why:
+        raise BadInput("not_a_number", field=name, value=value) from why
+    if not low <= number <= high:
+        raise BadInput("out_of_range", field=name, value=value, low=low, high=high)
+    return number

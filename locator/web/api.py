@@ -1,0 +1,205 @@
+"""The API: every question over HTTP.
+
+In: a request.    Out: the answer as the core gives it, or a problem.
+Never knows: how an answer is computed. Each view reads, asks a Locator among the workers, and sends plain JSON.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import orjson
+from apiflask import APIBlueprint
+from flask import Response
+from numpy.typing import NDArray
+
+from geodata.errors import BadInput
+from geodata.layers import Layer
+from locator.answers import along_json, items_json, layers_json, nearest_json, route_json
+from locator.asks import RouteAsk, Want, read_depart
+from locator.locator import Locator
+from locator.routes import read_geojson_line, read_gpx, read_polyline
+from locator.vehicles import MEASURES, vehicle
+from locator.web import describing as out
+from locator.web.asking import (
+    AlongAsked,
+    AlongOptions,
+    Asked,
+    ItemsAsk,
+    LayersAsk,
+    NamesAsk,
+    NearestAsk,
+    Options,
+    Read,
+    RouteAsked,
+    Stops,
+    read_body,
+    read_query,
+    shown_in,
+)
+from locator.web.room import room
+
+api = APIBlueprint("api", __name__)
+GEOJSON = "application/geo+json"
+
+
+@api.get("/api/nearest")
+@shown_in(NearestAsk)
+@api.output(out.NearestAnswer, description="The places, soonest first.", content_type=GEOJSON)
+@api.doc(operation_id="nearest", tags=["questions"])
+def nearest() -> Response:
+    """The places soonest reached from a point, by driving time.
+
+    Give `at`, or `lon` and `lat`. Places without a known limit or service are not excluded by a limit, and are by a service.
+    """
+    asked = read_query(NearestAsk)
+    at = asked.at
+    if at is None:
+        if asked.lon is None or asked.lat is None:
+            raise BadInput("missing", field="at")
+        at = f"{asked.lon!r},{asked.lat!r}"
+    lorry = vehicle(asked.vehicle, **asked.model_dump(include=set(MEASURES)))
+    want, depart = _want(asked.kind, asked.service, asked.limit, max_detour_s=asked.max_drive_s), read_depart(asked.depart)
+    return _answer(asked, lambda known: nearest_json(known.nearest(at, lorry, want, depart, datum=asked.datum)), GEOJSON)
+
+
+@api.post("/api/route")
+@shown_in(Options)
+@api.output(out.RouteAnswer, description="The route.")
+@api.doc(operation_id="route", tags=["questions"])
+def route() -> Response:
+    """A route: how far, how long, and where it runs.
+
+    By places, or by the driver's own line: in the JSON, as a GPX upload (`file`), or as a raw GPX body.
+    """
+    read = read_body(RouteAsked)
+    ask = _route(read)
+    return _answer(read.asked, lambda locator: route_json(locator.route(ask)))
+
+
+@api.post("/api/along")
+@shown_in(AlongOptions)
+@api.output(out.AlongAnswer, description="The stops, the route, and what was left out.", content_type=GEOJSON)
+@api.doc(operation_id="along", tags=["questions"])
+def along() -> Response:
+    """The stops along a route, in order, with what each detour truly costs.
+
+    The detour is the driving time by way of the stop less the route's own, on real roads, from the driver's own carriageway.
+    Beside the stops: the route, and the places near it that were left out, each with the reason. With a GPX body the
+    options stand in the query.
+    """
+    read = read_body(AlongAsked)
+    asked, ask = read.asked, _route(read)
+    want = _want(asked.kinds, asked.services, asked.limit, **asked.model_dump(include=set(Stops.model_fields)))
+    return _answer(asked, lambda locator: along_json(locator.along(ask, want)), GEOJSON)
+
+
+@api.get("/api/layers")
+@shown_in(LayersAsk)
+@api.output(out.LayersAnswer, description="The layers.")
+@api.doc(operation_id="layers", tags=["layers"])
+def layers() -> Response:
+    """The layers of a region: what kinds of places, how many, in which version."""
+    return _answer(read_query(LayersAsk), layers_json)
+
+
+@api.get("/api/layers/<name>/items")
+@shown_in(ItemsAsk)
+@api.output(out.ItemsAnswer, description="The items.", content_type=GEOJSON)
+@api.doc(operation_id="items", tags=["layers"])
+def items(name: str) -> Response:
+    """The items of a layer, page by page, each as a point with its columns."""
+    asked = read_query(ItemsAsk)
+    box = _bbox(asked.bbox)
+
+    def question(locator: Locator) -> Any:
+        layer = locator.layers()[name]
+        rows = np.flatnonzero(_inside(layer.points, box))
+        page = layer.frame.iloc[rows[asked.offset:asked.offset + asked.limit]]
+        return items_json(Layer(layer.name, layer.kind, page, layer.version)) | {"total": len(rows)}
+
+    return _answer(asked, question, GEOJSON)
+
+
+@api.get("/api/places")
+@shown_in(NamesAsk)
+@api.output(out.NamesAnswer, description="The names.")
+@api.doc(operation_id="places", tags=["names"])
+def places() -> Response:
+    """Names that begin like what has been typed: for a field that completes names."""
+    asked = read_query(NamesAsk)
+
+    def question(locator: Locator) -> Any:
+        found = locator.suggest(asked.q, asked.limit)
+        return {"names": [{"name": one.name, "lon": one.lon, "lat": one.lat} for one in found]}
+
+    return _answer(asked, question)
+
+
+@api.get("/healthz")
+@api.output(out.Health, description="It answers.")
+@api.doc(operation_id="healthz", tags=["health"])
+def healthz() -> Response:
+    """This process answers. It opens no region and asks nobody."""
+    return _json({"status": "ok"})
+
+
+def _answer(asked: Asked, question: Callable[[Locator], Any], media_type: str = "application/json") -> Response:
+    """Ask a Locator among the workers, within the time limit, and send what it says."""
+    here = room()
+    return _json(here.workers.run(lambda: question(here.open_locator(here.settings, asked.region))), media_type)
+
+
+def _json(answer: Any, media_type: str = "application/json") -> Response:
+    body = orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, content_type=media_type, headers={"Cache-Control": "no-store"})
+
+
+def _want(kinds: list[str], services: list[str], limit: int | None, **more: Any) -> Want:
+    most = room().settings.max_limit
+    if limit is not None and limit > most:
+        raise BadInput("out_of_range", field="limit", value=limit, low=1, high=most)
+    said = {name: value for name, value in more.items() if value is not None}
+    return Want(kinds=tuple(kinds), services=tuple(services), limit=limit, **said)
+
+
+def _route(read: Read[RouteAsked] | Read[AlongAsked]) -> RouteAsk:
+    asked: RouteAsked = read.asked
+    return RouteAsk(origin=asked.from_, destination=asked.to, via=tuple(asked.via), line=_line(read), datum=asked.datum,
+                    vehicle=vehicle(**asked.vehicle.model_dump()), depart=read_depart(asked.depart))
+
+
+def _line(read: Read[RouteAsked] | Read[AlongAsked]) -> NDArray[np.float64] | None:
+    asked, most = read.asked, room().settings.max_points
+    given = {"file": read.gpx, "line": asked.line, "polyline": asked.polyline}
+    said = [name for name, value in given.items() if value is not None]
+    if len(said) > 1:
+        raise BadInput("ambiguous_route", field=said[1])
+    if read.gpx is not None:
+        return read_gpx(read.gpx, max_points=most)
+    if asked.line is not None:
+        shape = {"type": "LineString", "coordinates": asked.line} if isinstance(asked.line, list) else asked.line
+        return read_geojson_line(shape, max_points=most)
+    return None if asked.polyline is None else read_polyline(asked.polyline, asked.precision, max_points=most)
+
+
+def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as why:
+        raise BadInput("not_a_number", field="bbox", value=text) from why
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise BadInput("bad_lonlat", field="bbox", value=text)
+    return west, south, east, north
+
+
+def _inside(points: NDArray[np.float64], box: tuple[float, float, float, float] | None) -> NDArray[np.bool_]:
+    if box is None:
+        return np.ones(len(points), bool)
+    west, south, east, north = box
+    lon, lat = points[:, 0], points[:, 1]
+    across = (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+    return across & (lat >= south) & (lat <= north)

@@ -1,0 +1,203 @@
+"""What the API answers, as pydantic models: they describe, the answers themselves are the core's own plain dicts.
+
+In: nothing.    Out: models for the OpenAPI document; tests hold real answers against them.
+Never knows: how an answer is made.
+"""
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from geodata.columns import ACCURACY, KINDS, SERVICES
+from locator.web.asking import listed
+
+
+class Told(BaseModel):
+    """Nothing stands in an answer that is not described."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Told):
+    """RFC 9457. `code` is for programs and never changes its meaning; `detail` is for people, in their language."""
+
+    type: str = Field("/docs#unknown_place", description="Where the code is explained.")
+    title: str = Field("Not found", description="The kind of problem, in the caller's language.")
+    status: int = Field(404, description="The HTTP status again.")
+    code: str = Field("unknown_place", description="One of the codes listed in /docs.")
+    field: str | None = Field("from", description="The field that is wrong, `vehicle.height_m` for one inside another.")
+    detail: str = Field("There is no place “湖唐”. Similar names: 湖塘镇.", description="What went wrong, as a sentence.")
+
+
+class ServiceOut(Told):
+    """One service at a place. null is unknown, never no."""
+
+    what: Annotated[str, listed(SERVICES)] = Field(description="Which service.")
+    hours: str | None = Field(description="OSM opening_hours of this service alone.")
+    price: str | None = Field(description="In words, with its currency.")
+    free: bool | None = Field(description="Free of charge.")
+    benefit: str | None = Field(description="What union members get.")
+    open_at_eta: bool | None = Field(None, description="Open on arrival; null when the hours or the arrival are unknown.")
+
+
+class PlaceOut(Told):
+    """What is known of a place. null is unknown."""
+
+    id: str = Field(description="Of the place; one from OpenStreetMap is `osm:way/123`.")
+    layer: str = Field(description="Name of its layer.")
+    kind: Annotated[str, listed(KINDS)] = Field(description="What it is.")
+    name: str | None = Field(description="Its name, as its source has it: show it as text.")
+    name_en: str | None = Field(description="Its English name.")
+    grid_cell: str | None = Field(None, description="The grid cell it belongs to.")
+    services: list[ServiceOut] = Field(description="What it offers; what is not listed is not known.")
+    hours: str | None = Field(description="OSM opening_hours of the whole place.")
+    lorry_bays: int | None = Field(description="Bays for lorries.")
+    phone: str | None = Field(description="Only where `navigable`.")
+    road_ref: str | None = Field(description="Number of the road it stands at.")
+    direction: str | None = Field(description="The direction of travel it serves, as signed.")
+    max_height_m: float | None = Field(None, description="Height limit on entry.")
+    max_mass_t: float | None = Field(None, description="Mass limit on entry.")
+    position_accuracy: Annotated[str, listed(ACCURACY)] | None = Field(description="A best (50 m) to E (name only); invented.")
+    source: str | None = Field(description="Where it is known from.")
+    updated: str | None = Field(None, description="The day it was last checked.")
+    demo: bool | None = Field(description="Services, hours or prices are for demonstration.")
+    note: str | None = Field(None, description="What else is to be known.")
+    navigable: bool = Field(description="False when the position is worse than class B: no navigation, call or QR code then.")
+    approximate: bool = Field(description="The position or the times are not exact.")
+
+
+class StopOut(PlaceOut):
+    """One pass of the route by a place."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    pass_: int = Field(alias="pass", description="1 for the first time the route comes by, 2 for the second …")
+    offset_m: float = Field(description="Where on the route the stop is met, metres from its start.")
+    off_route_m: float = Field(description="Straight distance from the route.")
+    side: Literal["left", "right"] | None = Field(description="Side of the route, in direction of travel; null: on it.")
+    reach_s: float = Field(description="Driving time from the start position to the stop.")
+    return_s: float = Field(description="Driving time from the stop to the route's end.")
+    detour_s: float = Field(description="What the stop costs: reach_s + return_s less the route's own time.")
+    detour_m: float | None = Field(description="The same in metres.")
+    leave_m: float | None = Field(description=(
+        "Where he leaves the route, metres from its start; without known roads, where it comes nearest."))
+    rejoin_m: float | None = Field(description="Where he is back on it.")
+    leave_name: str | None = Field(description="Junction or road where he leaves.")
+    eta: str = Field(description="Arrival, ISO 8601 in the region's time zone.")
+    access: Literal["same", "opposite", "off_route"] | None = Field(
+        description="Within 200 m and entered from his own direction; within 200 m but only from the other carriageway; farther.")
+    open_at_eta: bool | None = Field(description="Open on arrival; null when its hours are not known.")
+
+
+class NearOut(PlaceOut):
+    """A place near a point."""
+
+    drive_s: float = Field(description="Driving time from the point.")
+    drive_m: float | None = Field(description="Driving distance.")
+    distance_m: float = Field(description="Straight (geodesic) distance.")
+    eta: str = Field(description="Arrival, ISO 8601 in the region's time zone.")
+    open_at_eta: bool | None = Field(description="Open on arrival; null when its hours are not known.")
+
+
+class Point(Told):
+    type: Literal["Point"] = "Point"
+    coordinates: tuple[float, float] = Field(description="Longitude, latitude, WGS 84.")
+
+
+class LineString(Told):
+    type: Literal["LineString"] = "LineString"
+    coordinates: list[tuple[float, float]]
+
+
+class Stop(Told):
+    type: Literal["Feature"] = "Feature"
+    id: str | None = None
+    geometry: Point
+    properties: StopOut
+
+
+class Near(Told):
+    type: Literal["Feature"] = "Feature"
+    id: str | None = None
+    geometry: Point
+    properties: NearOut
+
+
+class Item(Told):
+    type: Literal["Feature"] = "Feature"
+    id: str | None = None
+    geometry: Point
+    properties: dict[str, Any] = Field(description="The columns of the layer's kind.")
+
+
+class Route(Told):
+    distance_m: float = Field(description="Its length as driven.")
+    duration_s: float = Field(description="Its driving time.")
+    approximate: bool = Field(description="Not driven on known roads, or part of a given line fits no road.")
+    geometry: LineString = Field(description="Where it runs.")
+    engine: str = Field(description="`embedded` knows the roads; `straight` does not.")
+    unmatched: list[tuple[float, float]] = Field(description="Stretches (from_m, to_m) of a given line that fit no road.")
+    depart: str = Field(description="When it is driven.")
+
+
+class Omitted(Told):
+    id: str = Field(description="Of the place.")
+    layer: str = Field(description="Its layer.")
+    name: str | None = Field(description="Its name.")
+    reason: str = Field(description="Why it was left out, a code.")
+    value: float | str | None = Field(description="The figure behind the reason.")
+
+
+class Credits(Told):
+    attribution: str = Field(description="To be shown with what is drawn.")
+    schematic: bool = Field(description="Positions of this region are schematic: say so wherever they are shown.")
+    region: str = Field(description="Which region answered.")
+
+
+class RouteAnswer(Route, Credits):
+    pass
+
+
+class AlongAnswer(Credits):
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[Stop]
+    route: Route
+    omitted: list[Omitted] = Field(description="Places within 5 km of the route that are no stops, nearest first.")
+    omitted_more: int = Field(description="How many more were left out than are listed.")
+
+
+class NearestAnswer(Credits):
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[Near]
+
+
+class LayerOut(Told):
+    name: str = Field(description="As in the address of its items.")
+    kind: str = Field(description="The kind of its items, or places, grid_cells, events.")
+    items: int = Field(description="How many.")
+    version: int = Field(description="Rises by one with every change.")
+
+
+class LayersAnswer(Credits):
+    layers: list[LayerOut]
+
+
+class ItemsAnswer(Told):
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[Item]
+    total: int = Field(description="Items in the bbox, on this page or not.")
+
+
+class Name(Told):
+    name: str = Field(description="As /api/along takes it.")
+    lon: float = Field(description="Degrees.")
+    lat: float = Field(description="Degrees.")
+
+
+class NamesAnswer(Told):
+    names: list[Name]
+
+
+class Health(Told):
+    status: Literal["ok"] = "ok"

@@ -1,0 +1,82 @@
+"""The page for drivers, and what it is made of: its shell, its words, the assets, the basemap's files.
+
+In: a request.    Out: HTML whose data comes later, by fetch; files.
+Never knows: how a route or a stop is found. Only constants of ours and a region's own facts reach the template.
+"""
+from __future__ import annotations
+
+from typing import Any, cast
+
+from apiflask import APIBlueprint
+from flask import Response, current_app, render_template, request, send_file
+
+from geodata.columns import KINDS, SERVICES
+from geodata.errors import NotFound
+from geodata.regions import Region
+from locator.vehicles import MEASURES, PRESETS
+from locator.web.assets import FOR_EVER, Assets
+from locator.web.room import asked_words, room
+from maps.basemaps import FILES
+from maps.looks import place_looks
+from maps.screen import draw_shell, parts
+
+pages = APIBlueprint("pages", __name__, enable_openapi=False)
+CHINA = (73.5, 18.0, 134.8, 53.6)            # shown for a region that does not know where it is
+FIRST_TRIP = {"wujin": {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengshanqiao")}}     # what a newcomer sees answered
+SAID = ("page", "access", "accuracy", "reason", "open", "kind", "service")               # words the page's script needs
+
+
+@pages.get("/")
+def page() -> Response:
+    """The drivers' page."""
+    said, region = asked_words(), room().locator(request.args.get("region")).region
+    assets = cast(Assets, current_app.extensions[Assets.KEY])
+    bbox = region.facts.bbox or CHINA
+    shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=_basemap(region)))
+    html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
+                           presets=PRESETS, measures=MEASURES, told=_told(region, said.lang, shell.name))
+    response = Response(html, content_type="text/html; charset=utf-8")
+    response.headers["Content-Language"] = said.lang
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _told(region: Region, lang: str, map_name: str) -> dict[str, Any]:
+    """What the page's script is told, as one JSON block."""
+    first = FIRST_TRIP.get(region.name, {}).get(lang)
+    return {
+        "lang": lang, "region": region.name, "tz": region.facts.tz, "map": map_name, "bbox": region.facts.bbox,
+        "schematic": region.facts.schematic, "attribution": region.facts.attribution, "looks": place_looks(),
+        "words": asked_words().section(*SAID), "first": {"from": first[0], "to": first[1]} if first else None,
+    }
+
+
+def _basemap(region: Region) -> dict[str, str]:
+    return {name: f"/basemap/{region.name}/{region.number}/{name}.pmtiles"
+            for name in FILES if (region.build / "basemap" / f"{name}.pmtiles").is_file()}
+
+
+@pages.get("/basemap/<region>/<int:number>/<any(main, local):name>.pmtiles")
+def basemap(region: str, number: int, name: str) -> Response:
+    """A region's road tiles, in the ranges the reader asks for. An older build's address leads nowhere."""
+    known = room().locator(region).region
+    path = (known.build / "basemap" / f"{name}.pmtiles").resolve()
+    if number != known.number or not path.is_file():
+        raise NotFound("unknown_page", value=request.path)
+    response = send_file(path, mimetype="application/vnd.pmtiles", conditional=True)
+    response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+@pages.get("/assets/<version>/<path:name>")
+def asset(version: str, name: str) -> Response:
+    """A script, a style, a picture."""
+    return cast(Assets, current_app.extensions[Assets.KEY]).send(version, name)
+
+
+@pages.get("/favicon.ico")
+def favicon() -> Response:
+    """For browsers that ask without being told."""
+    assets = cast(Assets, current_app.extensions[Assets.KEY])
+    return assets.send(assets.version, "web/icon.svg")

@@ -1,0 +1,117 @@
+// The form: what it asks, written to and read from the page's address so that an answer can be shared.
+import { el } from "./dom.js";
+import { completes } from "./names.js";
+import { t, told } from "./words.js";
+
+const form = document.getElementById("ask"), vias = document.getElementById("vias");
+const LISTS = ["kind", "service"], SINGLE = ["from", "to", "vehicle", "height_m", "mass_t", "depart", "max_detour_s"];
+let count = 0;
+
+export function start(whenAsked) {
+  for (const name of ["from", "to"]) completes(form.elements[name], () => changed(whenAsked));
+  form.addEventListener("submit", (event) => { event.preventDefault(); whenAsked(); });
+  form.addEventListener("change", (event) => {
+    if (event.target.closest(".leg")) return;
+    measures();
+    chosen();
+    changed(whenAsked);
+  });
+  document.getElementById("swap").addEventListener("click", () => {
+    const { from, to } = form.elements;
+    [from.value, to.value] = [to.value, from.value];
+    const turned = [...vias.querySelectorAll("input")].map((input) => input.value).reverse();
+    vias.querySelectorAll("input").forEach((input, i) => { input.value = turned[i]; });
+    changed(whenAsked);
+  });
+  document.getElementById("add-via").addEventListener("click", () => addVia("", whenAsked).focus());
+  measures();
+}
+
+// Ask again by itself only when the trip is complete.
+function changed(whenAsked) {
+  if (form.elements.from.value.trim() && form.elements.to.value.trim()) whenAsked();
+}
+
+export function addVia(value, whenAsked) {
+  const id = `via-${count += 1}`;
+  const input = el("input", { id, name: "via", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
+    "aria-controls": "names", maxlength: 100, placeholder: t("page.place_hint") });
+  input.value = value;
+  const drop = el("button.drop", { type: "button", "aria-label": t("page.drop_via"), title: t("page.drop_via"),
+    onclick: () => { leg.remove(); changed(whenAsked); } }, "×");
+  const leg = el("div.leg", { "data-role": "via" }, el("label", { for: id }, t("page.via")), input, drop);
+  vias.append(leg);
+  completes(input, () => changed(whenAsked));
+  return input;
+}
+
+export function put(role, text, whenAsked) {
+  if (role === "via") addVia(text, whenAsked);
+  else form.elements[role].value = text;
+  changed(whenAsked);
+}
+
+// A lorry's usual measures stand in the empty fields as a hint.
+function measures() {
+  const preset = form.elements.vehicle.selectedOptions[0].dataset;
+  form.elements.height_m.placeholder = preset.height;
+  form.elements.mass_t.placeholder = preset.mass;
+}
+
+// The closed options say what is chosen.
+function chosen() {
+  const { vehicle, max_detour_s: most, height_m: height, mass_t: mass, depart } = form.elements;
+  const said = [vehicle.selectedOptions[0].textContent, height.value && `${height.value} m`, mass.value && `${mass.value} t`,
+    t("page.at_most", { span: most.selectedOptions[0].textContent }), depart.value ? depart.value.replace("T", " ") : t("page.now"),
+    ...[...form.querySelectorAll(".chip input:checked + span")].map((span) => span.textContent)];
+  document.getElementById("chosen").textContent = said.filter(Boolean).join(" · ");
+}
+
+const values = (name) => new FormData(form).getAll(name).map((value) => value.trim()).filter(Boolean);
+
+export function question() {
+  const one = Object.fromEntries(SINGLE.map((name) => [name, values(name)[0]]));
+  return {
+    from: one.from, to: one.to, via: values("via"), depart: one.depart, kinds: values("kind"), services: values("service"),
+    max_detour_s: Number(one.max_detour_s),
+    vehicle: { preset: one.vehicle, height_m: one.height_m ? Number(one.height_m) : null, mass_t: one.mass_t ? Number(one.mass_t) : null },
+  };
+}
+
+export function toAddress() {
+  const said = new URLSearchParams();
+  for (const name of SINGLE) if (values(name)[0]) said.set(name, values(name)[0]);
+  for (const name of ["via", ...LISTS]) for (const value of values(name)) said.append(name, value);
+  const asked = new URLSearchParams(location.search);
+  for (const name of ["lang", "region"]) if (asked.get(name)) said.set(name, asked.get(name));
+  history.replaceState(null, "", `?${said}`);
+  const other = document.getElementById("other-language");
+  said.set("lang", other.hreflang);
+  other.href = `/?${said}`;
+}
+
+// True when the address, or a region's first trip, names a complete trip.
+export function fromAddress(whenAsked) {
+  const said = new URLSearchParams(location.search);
+  if (!said.get("from") && !said.get("to") && told.first) for (const [name, value] of Object.entries(told.first)) said.set(name, value);
+  for (const name of SINGLE) {
+    const field = form.elements[name];
+    if (said.get(name) && (field.tagName !== "SELECT" || [...field.options].some((o) => o.value === said.get(name)))) field.value = said.get(name);
+  }
+  for (const value of said.getAll("via")) addVia(value, whenAsked);
+  for (const box of form.querySelectorAll(".chip input")) box.checked = said.getAll(box.name).includes(box.value);
+  measures();
+  chosen();
+  return Boolean(form.elements.from.value && form.elements.to.value);
+}
+
+// Point at the field a problem names.
+export function blame(field) {
+  form.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
+  if (!field) return;
+  const named = form.elements[field.split(".").pop()];
+  const input = named instanceof RadioNodeList ? named[0] : named;
+  if (!input) return;
+  input.setAttribute("aria-invalid", "true");
+  if (!input.closest(".leg")) document.getElementById("more").open = true;
+}

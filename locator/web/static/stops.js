@@ -1,0 +1,118 @@
+// The answer as a list: totals, the stops in order, what was left out. Every name a stranger typed becomes text.
+import { el, picture } from "./dom.js";
+import { clock, far, named, place, span, t, told } from "./words.js";
+
+const ON_THE_WAY_S = 30;          // a detour nobody notices
+const NO_PIN = new Set(["invented", "unknown", "E", "D", "C"]);
+const HINTED = 5;                 // services named before the stop is opened
+const look = (kind) => told.looks.kinds[kind] ?? { colour: "#4A5560", picture: "M12 2a10 10 0 100 20 10 10 0 000-20z" };
+
+export const colour = (p) => look(p.kind).colour;
+export const vague = (p) => NO_PIN.has(p.position_accuracy ?? "unknown");
+
+export function draw(answer, trip, tell) {
+  const { route, features } = answer;
+  const shown = [];
+  if (!features.length) shown.push(el("div.empty", {}, el("b", {}, t("page.none")), t("page.none_hint")));
+  else shown.push(counted(answer, tell), list(answer, trip, tell));
+  return [total(route), ...shown, leftOut(answer)].filter(Boolean);
+}
+
+function total(route) {
+  const [figure, unit] = far(route.distance_m);
+  return el("p.total", {}, el("strong", {}, figure, el("small", {}, ` ${unit}`)), el("strong", {}, span(route.duration_s)),
+    route.approximate && el("span.tag.vague", {}, t("page.approximate")));
+}
+
+function counted(answer, tell) {
+  const button = el("button", { type: "button", onclick: () => tell.order() }, t(tell.cheapest ? "page.by_distance" : "page.by_detour"));
+  return el("div.count", {}, el("h2", {}, t("page.count", { n: answer.features.length })), button);
+}
+
+function list(answer, trip, tell) {
+  const { route, features } = answer;
+  const items = features.map((stop, i) => ({ stop, n: i + 1 }));
+  if (tell.cheapest) items.sort((a, b) => a.stop.properties.detour_s - b.stop.properties.detour_s || a.n - b.n);
+  const made = items.map(({ stop, n }) => item(stop, n, route, tell));
+  if (tell.cheapest) return el("ol.stops.sorted", {}, ...made);
+  const arrives = new Date(Date.parse(route.depart) + route.duration_s * 1000);
+  return el("ol.stops", {}, end(trip.from, route.depart, route.depart), ...made, end(trip.to, local(arrives, route.depart), route.depart, "last"));
+}
+
+// The moment in the offset that another ISO text carries.
+function local(moment, like) {
+  const [, sign, h, m] = like.match(/([+-])(\d\d):(\d\d)$/) ?? [null, "+", "00", "00"];
+  return new Date(moment.getTime() + (sign === "-" ? -1 : 1) * (Number(h) * 60 + Number(m)) * 60_000).toISOString();
+}
+
+function end(name, iso, since, more = "first") {
+  return el(`li.end-row.${more}`, {}, el("span.dot", { "aria-hidden": "true" }), el("span", {}, name), el("time", {}, clock(iso, since)));
+}
+
+function item(stop, n, route, tell) {
+  const p = stop.properties, [figure, unit] = far(p.offset_m);
+  const body = details(stop, route, tell);
+  const head = el("button.head", { type: "button", "aria-expanded": "false", onclick: () => { toggle(); tell.choose(n); } },
+    el("span.name", {}, place(p)),
+    el("span.far", { title: t("page.ahead") }, figure, el("small", {}, ` ${unit}`)),
+    el("span.kind", {}, picture(look(p.kind).picture), named("kind", p.kind)),
+    el("span.eta", {}, t("page.arrive", { at: clock(p.eta, route.depart) })));
+  const toggle = (open = body.hidden) => { body.hidden = !open; head.setAttribute("aria-expanded", String(open)); };
+  return el("li.stop", { "data-n": n, colour: colour(p) }, el("span.num", { "aria-hidden": "true" }, String(n)),
+    el("div.card", {}, head, facts(p), services(p), body));
+}
+
+function facts(p) {
+  const detour = p.detour_s < ON_THE_WAY_S ? el("span.tag.free", {}, t("page.on_the_way")) : el("span.tag", {}, t("page.detour", { span: span(p.detour_s) }));
+  const open = p.open_at_eta === false ? "span.tag.closed" : "span.tag";
+  return el("div.facts", {}, detour,
+    p.access && el(`span.tag.${p.access}`, { title: t(`access.${p.access}.note`) }, picture(told.looks.access[p.access].picture), t(`access.${p.access}`)),
+    el(open, {}, t(`open.${p.open_at_eta}`)),
+    p.lorry_bays !== null && el("span.tag", {}, t("page.bays", { n: p.lorry_bays })),
+    p.pass > 1 && el("span.tag", {}, t("page.pass", { n: p.pass })),
+    vague(p) && el("span.tag.vague", {}, t(p.position_accuracy === "invented" ? "page.schematic_place" : "page.rough_place")));
+}
+
+function services(p) {
+  if (!p.services.length) return null;
+  const parts = p.services.slice(0, HINTED).flatMap((one, i) => [i ? " · " : "", el(one.open_at_eta === false && p.open_at_eta !== false ? "span.shut" : "span", {}, named("service", one.what))]);
+  const more = p.services.length - HINTED;
+  return el("p.svc", {}, ...parts, more > 0 ? ` ${t("page.and_more", { n: more })}` : "");
+}
+
+function details(stop, route, tell) {
+  const p = stop.properties, rows = [], small = [];
+  const say = (key, value, where = rows) => { if (value !== null && value !== undefined && value !== "") where.push(el("dt", {}, t(key)), el("dd", {}, value)); };
+  say("page.access", p.access && t(`access.${p.access}.note`));
+  say("page.leave_at", p.leave_m !== null && p.detour_s >= ON_THE_WAY_S ? [far(p.leave_m).join(" "), p.leave_name].filter(Boolean).join(" · ") : null);
+  say("page.hours", p.hours);
+  say("page.road", [p.road_ref, p.direction].filter(Boolean).join(" · "));
+  say("page.phone", p.phone);
+  say("page.position", named("accuracy", p.position_accuracy ?? "unknown"), small);
+  say("page.note", p.note, small);
+  say("page.source", p.source, small);
+  const each = p.services.map((one) => el("li", {}, el("b", {}, named("service", one.what)),
+    ...[one.hours, one.free === true ? t("page.free") : one.price, one.benefit, one.open_at_eta === false ? t("open.false") : null]
+      .filter(Boolean).map((said) => el("span.quiet", {}, said))));
+  return el("div.details", { hidden: true }, el("dl", {}, ...rows), each.length ? el("ul.each", {}, ...each) : null, acts(stop, tell),
+    el("dl.small", {}, ...small));
+}
+
+// Nobody is sent or put through to a place whose position is only about right.
+function acts(stop, tell) {
+  const p = stop.properties, [lon, lat] = stop.geometry.coordinates;
+  const made = [el("button", { type: "button", onclick: () => tell.show(stop) }, t("page.on_map"))];
+  if (p.navigable) {
+    made.push(el("a", { href: `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(place(p))})` }, t("page.navigate")));
+    if (p.phone) made.push(el("a", { href: `tel:${p.phone.replace(/[^+\d]/g, "")}` }, t("page.call")));
+  }
+  return el("div.acts", {}, ...made);
+}
+
+function leftOut(answer) {
+  const all = answer.omitted;
+  if (!all.length) return null;
+  const why = (one) => t(`reason.${one.reason}`, { value: one.value }) + (["beyond_max_detour", "opposite_too_far"].includes(one.reason) && one.value ? ` (${span(one.value)})` : "");
+  return el("details.left-out", {}, el("summary", {}, t("page.left_out", { n: all.length + answer.omitted_more })),
+    el("ul", {}, ...all.map((one) => el("li", {}, el("span", {}, one.name ?? one.id), el("span", {}, why(one))))));
+}

@@ -1,0 +1,1 @@
+"""Pictures: looks, basemaps, map pages. Draws what it is given and never imports `locator`."""

@@ -1,0 +1,88 @@
+"""What things look like on a map: colour and picture of every kind of place, the line of every class of road.
+
+In: nothing.    Out: KINDS, ACCESS, ROADS as data, and the same as JSON for a page's script.
+Never knows: where anything is, a language, HTTP.
+
+The colours are darkened from Okabe and Ito's palette for the colour-blind (jfly.uni-koeln.de/color, 2008)
+until white text on them passes WCAG 2.2 AA (4.5 : 1). Every kind has a picture too, for all eyes.
+"""
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Look:
+    """A colour to write white on, and the outline of a picture in a box of 24 x 24 (an SVG path)."""
+
+    colour: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class RoadLook:
+    """One class of road: pixels wide at zoom 12, its colour by day and night, the zoom it is shown from."""
+
+    width: float
+    day: str
+    night: str
+    from_zoom: int
+
+
+KINDS: dict[str, Look] = {
+    "service_centre": Look("#0068A6",
+                           "M12 2l3 6.3 6.9.9-5 4.8 1.2 6.9-6.1-3.3-6.1 3.3 1.2-6.9-5-4.8 6.9-.9z"),
+    "service_station": Look("#1B3F8B", "M12 2l8 3v6c0 5-3.4 9-8 11-4.6-2-8-6-8-11V5z"),
+    "drivers_home": Look("#00735A", "M12 3l10 8.5h-3V21h-5v-6h-4v6H5v-9.5H2z"),
+    "partner": Look("#8A3B76", "M12 21C5.5 15.5 2 12.3 2 8.5 2 5.5 4.3 3.5 7 3.5c2 0 3.8 1.1 5 3 "
+                               "1.2-1.9 3-3 5-3 2.7 0 5 2 5 5 0 3.8-3.5 7-10 12.5z"),
+    "service_area": Look("#B04A00", "M7 2v8a3 3 0 002 2.8V22h2.5v-9.2a3 3 0 002-2.8V2h-1.8v6h-1V2H9.8v6h-1V2z"
+                                    "M18 2c-1.7 1-2.5 3.5-2.5 6.5V13H17v9h2.5V2z"),
+    "lorry_park": Look("#5A4B00", "M6 2h7.5a6.5 6.5 0 010 13H10v7H6zM10 6v5h3.3a2.5 2.5 0 000-5z"),
+    "fuel": Look("#8C1D2F",
+                 "M4 21V4a2 2 0 012-2h7a2 2 0 012 2v8h1.5a2 2 0 012 2v4a1 1 0 002 0V10l-3-3 1.4-1.4"
+                 "L22.5 9v9a3 3 0 01-6 0v-4H15v7zM6.5 4.5V10h6V4.5z"),
+}
+ACCESS: dict[str, Look] = {
+    "same": Look("#00735A", "M11 21V8.5L6.5 13 5 11.5 12 4.5l7 7-1.5 1.5L13 8.5V21z"),
+    "opposite": Look("#B04A00", "M7 20V7.8L3.9 11 2.5 9.6 8 4l5.5 5.6-1.4 1.4L9 7.8V20zM17 4v12.2l3.1-3.2"
+                                " 1.4 1.4L16 20l-5.5-5.6 1.4-1.4 3.1 3.2V4z"),
+    "off_route": Look("#4A5560", "M5 21V12a4 4 0 014-4h6.2L12 4.9l1.4-1.4L19 9l-5.6 5.5L12 13.1 15.2 10"
+                                 "H9a2 2 0 00-2 2v9z"),
+}
+ROADS: dict[str, RoadLook] = {     # drawn in this order, the lesser roads below
+    "motorway": RoadLook(4.4, "#e59866", "#8f5a35", 4),
+    "trunk": RoadLook(3.8, "#edbb6d", "#846436", 5),
+    "primary": RoadLook(3.2, "#f2d58a", "#6f6238", 7),
+    "motorway_link": RoadLook(2.2, "#e59866", "#8f5a35", 10),
+    "trunk_link": RoadLook(2.0, "#edbb6d", "#846436", 10),
+    "primary_link": RoadLook(1.8, "#f2d58a", "#6f6238", 11),
+    "secondary": RoadLook(2.4, "#ffffff", "#4c5357", 9),
+    "secondary_link": RoadLook(1.6, "#ffffff", "#4c5357", 12),
+    "tertiary": RoadLook(1.8, "#ffffff", "#41484c", 11),
+    "tertiary_link": RoadLook(1.4, "#ffffff", "#41484c", 12),
+    "unclassified": RoadLook(1.3, "#ffffff", "#383f43", 12),
+    "residential": RoadLook(1.1, "#ffffff", "#383f43", 13),
+    "living_street": RoadLook(0.9, "#ffffff", "#383f43", 13),
+    "road": RoadLook(1.1, "#ffffff", "#383f43", 13),
+    "service": RoadLook(0.8, "#ffffff", "#343b3f", 13),
+    "track": RoadLook(0.6, "#e4dccb", "#33393c", 13),
+    "ferry": RoadLook(1.4, "#7fa6c9", "#3e5a73", 8),
+}
+GROUND = {"day": "#ebe7dd", "night": "#22282b"}
+CASING = {"day": "#d3ccbd", "night": "#15191b"}          # the edge of a road: white shows on pale ground
+LABEL = {"day": ("#4a463d", "#ffffff"), "night": ("#c6cbcd", "#1a1f21")}     # text, its halo
+ROUTE = {"day": "#0b6e4f", "night": "#3fc79a"}
+
+
+def place_looks() -> dict[str, Any]:
+    """Colours and pictures of kinds and of access, as plain JSON."""
+    return {"kinds": {kind: asdict(look) for kind, look in KINDS.items()},
+            "access": {access: asdict(look) for access, look in ACCESS.items()}, "route": ROUTE}
+
+
+def road_looks() -> dict[str, Any]:
+    """How roads are drawn, as plain JSON."""
+    return {"roads": [{"class": name, **asdict(road)} for name, road in ROADS.items()],
+            "ground": GROUND, "casing": CASING, "label": LABEL}
