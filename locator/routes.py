@@ -28,7 +28,7 @@ def read_gpx(data: bytes, *, max_points: int = MAX_POINTS) -> Floats:
     Raises BadInput: empty_file, too_large, bad_gpx (not XML, entities, no track), and what check_line raises.
     """
     _bounded(data, "gpx")
-    _few(data.count(b"<trkpt") + data.count(b"<rtept"), "gpx", 2 * max_points)          # before a tree of them is built
+    _few(max(data.count(b"<trkpt"), data.count(b"<rtept")), "gpx", max_points)          # before a tree of them is built
     try:
         root = fromstring(data, forbid_dtd=True, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as wrong:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from geodata.checks import Finding
-from geodata.files import read_table
 
+from geodata.checks import Finding
 from geodata.columns import TABLES
+from geodata.files import read_table
 from locator.cli.caller import ANSWERED, BAD_INPUT, Caller, caller
 from locator.cli.helping import OneOf, Verb
 from locator.cli.options import datum_option, existing, option
