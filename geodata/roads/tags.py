@@ -11,27 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan, nan
 
+from geodata.roads.speeds import CLASSES, STANDARD, SpeedTable, duration_s, speeds_of
+
 HGV, CAR = 1, 2            # bits of a ban: closed for lorries, closed for car-sized vans
 BOTH = HGV | CAR
 MODES = {"hgv": HGV, "car": CAR}
 
-# class -> (lorry km/h without a sign, lorry ceiling km/h, van km/h without a sign, van ceiling km/h).
-# Our own working figures for a laden lorry over a whole class, junctions included; docs/roads.md compares them.
-CLASSES: dict[str, tuple[int, int, int, int]] = {
-    "motorway": (80, 85, 110, 125), "motorway_link": (45, 50, 55, 65),
-    "trunk": (70, 80, 85, 100), "trunk_link": (40, 45, 50, 60),
-    "primary": (55, 70, 65, 85), "primary_link": (35, 40, 40, 50),
-    "secondary": (50, 65, 55, 75), "secondary_link": (30, 35, 35, 45),
-    "tertiary": (40, 55, 45, 65), "tertiary_link": (25, 30, 30, 40),
-    "unclassified": (30, 45, 35, 55), "residential": (25, 30, 28, 35),
-    "living_street": (8, 10, 10, 12), "road": (25, 40, 30, 45),
-    "service": (12, 15, 15, 20), "track": (10, 12, 12, 15), "ferry": (12, 40, 12, 40),
-}
 CLASS_NAMES = tuple(CLASSES)
 CLASS_NUMBER = {name: number for number, name in enumerate(CLASS_NAMES)}
-THROUGH_SIGNED = 0.9        # share of a signed limit a vehicle keeps over a whole stretch
-# a road for who has business there is driven as a service road is: found at the end of a way, hardly ever a short cut
-LOCAL_KMH = {HGV: CLASSES["service"][1], CAR: CLASSES["service"][3]}
 
 # The most specific key first; `goods` is for vehicles up to 3.5 t and says nothing of lorries. Source: Key:access, modes.
 ACCESS_KEYS = {HGV: ("hgv", "motor_vehicle", "vehicle", "access"), CAR: ("motorcar", "motor_vehicle", "vehicle", "access")}
@@ -41,9 +28,6 @@ CLOSED = frozenset({"no", "private", "agricultural", "forestry", "emergency", "m
                     "permit", "residents", "restricted", "employees", "staff", "use_sidepath", "dismount"})
 PASSABLE = frozenset({"no", "entrance", "cattle_grid", "border_control", "toll_booth", "gate", "lift_gate", "swing_gate",
                       "sally_port", "height_restrictor", "kerb", "arch", "spikes", "sliding_gate", "toll_gantry", "log_open"})
-# signs by kind of zone that mean the same nearly everywhere, km/h: 'DE:urban', 'FR:zone30'. Source: Key:maxspeed, implicit values
-ZONES = {"urban": 50.0, "zone30": 30.0, "zone:30": 30.0, "30": 30.0, "zone20": 20.0, "zone:20": 20.0, "20": 20.0,
-         "living_street": 7.0, "walk": 5.0}
 MASS_KEYS = ("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv")
 TONNES = {"t": 1.0, "kg": 0.001, "st": 0.90718474, "lt": 1.0160469, "lb": 0.00045359237, "lbs": 0.00045359237, "cwt": 0.05080235}
 METRES = {"m": 1.0, "cm": 0.01, "ft": 0.3048}
@@ -74,7 +58,7 @@ class Road:
     ferry_s: float = nan         # signed crossing time, for ferries
 
 
-def road_of(tags: Mapping[str, str]) -> tuple[Road | None, str]:
+def road_of(tags: Mapping[str, str], speeds: SpeedTable = STANDARD) -> tuple[Road | None, str]:
     """The Road of a way's tags, or None and a word for why it is no road for us."""
     name = _class_of(tags)
     if name is None:
@@ -88,8 +72,9 @@ def road_of(tags: Mapping[str, str]) -> tuple[Road | None, str]:
     ban = _bans(tags, name)
     if ban == (BOTH, BOTH):
         return None, "no_access"
-    lorry, van = _speeds(tags, name)
-    ferry_s = _duration_s(tags.get("duration", "")) if name == "ferry" else nan
+    local = (_is_local(tags, HGV), _is_local(tags, CAR))
+    lorry, van = speeds_of(tags, name, local, speeds)
+    ferry_s = duration_s(tags.get("duration", "")) if name == "ferry" else nan
     return Road(CLASS_NUMBER[name], lorry, van, ban, limits_of(tags), tags.get("junction") in ROUNDABOUTS, ferry_s), ""
 
 
@@ -119,6 +104,11 @@ def _answer(text: str) -> str | None:
     return next((answer for answer, values in (("open", OPEN), ("local", LOCAL), ("closed", CLOSED)) if said & values), None)
 
 
+def _is_local(tags: Mapping[str, str], mode: int) -> tuple[bool, bool]:
+    """Whether only those with business there may use it, forward and backward."""
+    return access_of(tags, mode, "forward") == "local", access_of(tags, mode, "backward") == "local"
+
+
 def _bans(tags: Mapping[str, str], name: str) -> tuple[int, int]:
     untold = "closed" if name in ("track", "ferry") else "open"
     forward, backward = (sum(mode for mode in (HGV, CAR) if (access_of(tags, mode, direction) or untold) == "closed")
@@ -137,42 +127,6 @@ def oneway(tags: Mapping[str, str], name: str) -> int:
     if value in ("no", "0", "false"):
         return 0
     return 1 if name in ("motorway", "motorway_link") or tags.get("junction") in ROUNDABOUTS else 0
-
-
-def _speeds(tags: Mapping[str, str], name: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Lorry's and van's speeds, forward and backward."""
-    lorry_free, lorry_top, van_free, van_top = CLASSES[name]
-    lorry, van = [], []
-    for direction in ("forward", "backward"):
-        signs = (f"maxspeed:{direction}", "maxspeed")
-        lorry.append(_speed(tags, HGV, direction, (f"maxspeed:hgv:{direction}", "maxspeed:hgv", *signs), lorry_free, lorry_top))
-        van.append(_speed(tags, CAR, direction, signs, van_free, van_top))
-    return (lorry[0], lorry[1]), (van[0], van[1])
-
-
-def _speed(tags: Mapping[str, str], mode: int, direction: str, signs: tuple[str, ...], free: float, top: float) -> float:
-    """What a vehicle keeps over a whole stretch: by the first sign that says anything, else its class's own."""
-    signed = next((kmh for key in signs if (kmh := kmh_of(tags.get(key))) is not None), None)
-    kmh = free if signed is None else min(signed * THROUGH_SIGNED, top)
-    if access_of(tags, mode, direction) == "local":
-        return min(kmh, float(LOCAL_KMH[mode]))
-    return kmh
-
-
-@lru_cache(4096)
-def kmh_of(text: str | None) -> float | None:
-    """A signed speed in km/h, the least of several; None where the sign says nothing usable ('none', 'variable', 'DE:rural')."""
-    known = [kmh for part in (text or "").split(";") if (kmh := _one_kmh(part.strip())) is not None]
-    return min(known, default=None)
-
-
-def _one_kmh(text: str) -> float | None:
-    zone = ZONES.get(re.sub(r"^[A-Z]{2}(-[A-Z]+)?:", "", text)) if not text.isdecimal() else None
-    if zone is not None:
-        return zone
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph|knots|km/h|kmh|kph)?", text)
-    value = float(found[1]) * {"mph": 1.609344, "knots": 1.852}.get(found[2] or "", 1.0) if found else 0.0
-    return value if 1 <= value <= 200 else None
 
 
 def limits_of(tags: Mapping[str, str]) -> Limits:
@@ -231,13 +185,3 @@ def barrier_ban(tags: Mapping[str, str]) -> int:
             said = "closed" if blind or barrier not in PASSABLE or tags.get("locked") == "yes" else "open"
         ban |= mode if said == "closed" else 0
     return ban
-
-
-def _duration_s(text: str) -> float:
-    """'00:20', '1:05:00', '20' (minutes) in seconds; nan otherwise."""
-    parts = [part.strip() for part in text.split(":")]
-    if len(parts) > 3 or not all(part.isdecimal() and len(part) < 6 for part in parts):
-        return nan
-    numbers = [float(part) for part in parts]
-    hours, minutes, seconds = (numbers + [0.0])[:3] if len(numbers) > 1 else (0.0, numbers[0], 0.0)
-    return hours * 3600 + minutes * 60 + seconds or nan
