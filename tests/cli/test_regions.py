@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -91,7 +92,8 @@ def test_ctrl_c_while_building_says_so_and_leaves_nothing(shared: Path, tmp_path
     command = [sys.executable, "-c", "from locator.cli.main import main; main()", "region", "build", "porto",
                str(shared / "data/osm/porto.osm.pbf")]
     env = {**os.environ, "LOCATOR_DATA": str(tmp_path / "var"), "LOCATOR_LANG": "en"}
-    build = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)       # as at a terminal, though this may run in the background
+    build = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=listening)
     deadline = time.monotonic() + 60
     while not list((tmp_path / "var").rglob(".part-*")) and time.monotonic() < deadline:
         time.sleep(0.05)
