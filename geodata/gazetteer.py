@@ -21,6 +21,8 @@ MAX_LENGTH = 200                     # characters of a name somebody types
 SUGGESTIONS = 5
 ALL_COMPARED = 5_000                 # names; of more, only those with the same first letter are compared
 SAME_SPOT_DEG = 0.02                 # two entries this close are one place
+BEGINNINGS = 50                      # names of one beginning that are looked at
+RANK = {kind: rank for rank, kind in enumerate(("city", "town", "county", "district", "suburb", "village", "hamlet", "locality"))}
 _NUMBER = r"([+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?))"
 _LONLAT = re.compile(rf"\s*{_NUMBER}\s*[,;\s]\s*{_NUMBER}\s*", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?<=..)(?:街道|镇|乡|区|县|市|省|村"
@@ -34,6 +36,8 @@ class Named:
     lon: float
     lat: float
     name: str
+    name_en: str | None = None
+    kind: str | None = None             # city, town … (OpenStreetMap's place) or the kind of a service point
 
 
 def parse_lonlat(text: str, *, field: str | None = None) -> tuple[float, float] | None:
@@ -58,14 +62,16 @@ class Gazetteer:
 
     def __init__(self, names: pd.DataFrame) -> None:
         """`names` has name, lon, lat and may have name_en, alt (separated by |), kind."""
-        self._named = [Named(float(lon), float(lat), str(name))
-                       for name, lon, lat in zip(names["name"], names["lon"], names["lat"], strict=True)]
+        more = [names[column] if column in names else [None] * len(names) for column in ("name_en", "kind")]
+        self._named = [Named(float(lon), float(lat), str(name), _text(name_en), _text(kind))
+                       for name, lon, lat, name_en, kind in zip(names["name"], names["lon"], names["lat"], *more, strict=True)]
         self._exact: dict[str, list[int]] = {}
         self._stems: dict[str, list[int]] = {}
+        self._spelled: dict[str, str] = {}                  # a stem as it was written first
         for column in ("name", "name_en", "alt"):
             for row, cell in enumerate(names.get(column, ())):
                 for name in cell.split("|") if isinstance(cell, str) else ():
-                    self._add(_key(name), row)
+                    self._add(name, row)
         self._keys = sorted(self._exact)
 
     def __len__(self) -> int:
@@ -90,16 +96,21 @@ class Gazetteer:
         raise BadInput("ambiguous_place", field=field, value=text, suggestions=_told_apart(places))
 
     def suggest(self, text: str, limit: int = 8) -> list[Named]:
-        """Places whose name begins like that, by name: for a field that completes what is typed."""
+        """Places whose name begins like that, towns before villages, then by name: for a field that completes what is typed."""
         key = _key(text[:MAX_LENGTH])
-        return self._apart(self._beginning(key, limit))[:limit] if key else []
+        if not key:
+            return []
+        rows = sorted(self._beginning(key, BEGINNINGS), key=lambda row: RANK.get(self._named[row].kind or "", len(RANK)))
+        return self._apart(rows)[:limit]
 
-    def _add(self, key: str, row: int) -> None:
+    def _add(self, name: str, row: int) -> None:
+        key = _key(name)
+        self._spelled.setdefault(_stem(key), name)
         for table, entry in ((self._exact, key), (self._stems, _stem(key))):
             if entry and row not in (rows := table.setdefault(entry, []))[-1:]:
                 rows.append(row)
 
-    def _beginning(self, key: str, limit: int = 50) -> Iterator[int]:
+    def _beginning(self, key: str, limit: int = BEGINNINGS) -> Iterator[int]:
         first = bisect_left(self._keys, key)
         for known in self._keys[first:first + limit]:
             if known.startswith(key):
@@ -115,18 +126,22 @@ class Gazetteer:
         return kept
 
     def _near(self, key: str) -> list[str]:
-        """The names most like this one; of two alike, the one with the same beginning."""
+        """The names most like this one, as somebody wrote them; of two alike, the one with the same beginning."""
         stem, stems = _stem(key), list(self._stems)
         stems = stems if len(stems) <= ALL_COMPARED else [known for known in stems if known[:1] == stem[:1]]
         close = difflib.get_close_matches(stem, stems, 4 * SUGGESTIONS, cutoff=0.4)
         close.sort(key=lambda near: near[:1] != stem[:1])
-        return list(dict.fromkeys(self._named[self._stems[near][0]].name for near in close))[:SUGGESTIONS]
+        return list(dict.fromkeys(self._spelled[near] for near in close))[:SUGGESTIONS]
 
 
 def _key(text: str) -> str:
     """The name without case, accents, width and punctuation."""
     flat = unicodedata.normalize("NFKD", text).casefold()
     return "".join(letter for letter in flat if letter.isalnum())
+
+
+def _text(cell: object) -> str | None:
+    return cell if isinstance(cell, str) and cell else None
 
 
 def _stem(key: str) -> str:

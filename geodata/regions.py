@@ -246,7 +246,8 @@ def _write_build(work: Path, facts: Facts, files: list[Path], prepare: Sequence[
     """Everything of one build into its folder. Returns the frames of READ_KINDS, also empty ones."""
     work.chmod(0o755)
     said = {**vars(facts), "driving_side": "left" if facts.country in KEEP_LEFT else "right", "files": [f.name for f in files],
-            "has_roads": bool(files), "built": datetime.now(UTC).isoformat(timespec="seconds")}
+            "has_roads": bool(files), "attribution": facts.attribution if files or facts.attribution != OSM_CREDIT else "",
+            "built": datetime.now(UTC).isoformat(timespec="seconds")}
     frames, names, graph = Frames(), pd.DataFrame({column: [] for column in NAMES}), None
     if files:
         graph, found = read_roads(files, progress=progress)

@@ -94,8 +94,8 @@ def _build(settings: Settings, facts: Facts, files: Sequence[Path], progress: Pr
 
 def _labels(folder: Path) -> gpd.GeoDataFrame | None:
     file = folder / "names.csv"
-    names = pd.read_csv(file) if file.is_file() else pd.DataFrame({"name": [], "lon": [], "lat": []})
-    return gpd.GeoDataFrame(names[["name"]], geometry=gpd.points_from_xy(names["lon"], names["lat"]), crs=4326)
+    names = pd.read_csv(file) if file.is_file() else pd.DataFrame({"name": [], "kind": [], "lon": [], "lat": []})
+    return gpd.GeoDataFrame(names[["name", "kind"]], geometry=gpd.points_from_xy(names["lon"], names["lat"]), crs=4326)
 
 
 def zone_of(country: str | None) -> str:

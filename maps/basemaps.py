@@ -19,7 +19,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from maps.looks import ROADS
+from maps.looks import ROADS, SETTLEMENTS
 
 FILES = ("main", "local")
 LAYER = "roads"               # name of the one layer inside each file
@@ -36,7 +36,8 @@ def write_basemap(
     """Write main.pmtiles and local.pmtiles; a file with nothing to show is left out, an older one replaced.
 
     roads   LineStrings, EPSG:4326; `class` (a key of looks.ROADS, others are left out), `name`, `ref` (or NA)
-    names   Points, EPSG:4326, with `name`, written to `main` with class "place"
+    names   Points, EPSG:4326, with `name` and, where known, `kind` (of looks.SETTLEMENTS, else "place"): written to `main`,
+            the kind as class
     Returns the files written, complete each: they are made beside and moved in.
     """
     known = roads[roads["class"].isin(list(ROADS))]
@@ -71,8 +72,9 @@ def _joined(roads: gpd.GeoDataFrame, block_deg: float) -> gpd.GeoDataFrame:
 def _with_names(roads: gpd.GeoDataFrame, names: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     if names is None or names.empty:
         return roads
-    points = gpd.GeoDataFrame({"class": "place", "name": names["name"].astype(str), "ref": ""},
-                              geometry=names.geometry.to_numpy(), crs=4326)
+    kind = names["kind"] if "kind" in names else pd.Series(None, index=names.index, dtype=object)
+    said = {"class": kind.where(kind.isin(list(SETTLEMENTS)), "place"), "name": names["name"].astype(str), "ref": ""}
+    points = gpd.GeoDataFrame(said, geometry=names.geometry.to_numpy(), crs=4326)
     return gpd.GeoDataFrame(pd.concat([roads, points], ignore_index=True), geometry="geometry", crs=4326)
 
 

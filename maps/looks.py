@@ -70,6 +70,8 @@ ROADS: dict[str, RoadLook] = {     # drawn in this order, the lesser roads below
     "track": RoadLook(0.6, "#e4dccb", "#33393c", 13),
     "ferry": RoadLook(1.4, "#7fa6c9", "#3e5a73", 8),
 }
+SETTLEMENTS: dict[str, tuple[int, int]] = {      # the zoom a name is written from, pixels high; the greater first
+    "city": (5, 15), "town": (8, 13), "suburb": (11, 12), "village": (11, 12), "hamlet": (13, 11), "place": (10, 12)}
 GROUND = {"day": "#ebe7dd", "night": "#22282b"}
 CASING = {"day": "#d3ccbd", "night": "#15191b"}          # the edge of a road: white shows on pale ground
 LABEL = {"day": ("#4a463d", "#ffffff"), "night": ("#c6cbcd", "#1a1f21")}     # text, its halo
@@ -85,4 +87,5 @@ def place_looks() -> dict[str, Any]:
 def road_looks() -> dict[str, Any]:
     """How roads are drawn, as plain JSON."""
     return {"roads": [{"class": name, **asdict(road)} for name, road in ROADS.items()],
+            "settlements": [{"class": name, "from_zoom": zoom, "size": size} for name, (zoom, size) in SETTLEMENTS.items()],
             "ground": GROUND, "casing": CASING, "label": LABEL}

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from geodata.errors import BadInput
 from locator.cli.caller import Caller, caller
 from locator.cli.helping import Room
 from locator.cli.options import existing, option
@@ -25,11 +26,15 @@ region = Room("region")
 
 @region.command("build")
 @click.argument("name", metavar="NAME")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, metavar="FILE…")
+@option("--no-roads", is_flag=True)
 @option("--country", metavar="XX")
 @option("--tz", metavar="ZONE")
-def build_region(name: str, files: tuple[str, ...], country: str | None, tz: str | None) -> None:
-    """A region from extracts."""
+def build_region(name: str, files: tuple[str, ...], no_roads: bool, country: str | None, tz: str | None) -> None:
+    """A region from extracts; without roads only when that is said."""
+    if bool(files) == no_roads:
+        raise BadInput("not_allowed", field="--no-roads", value=files[0], allowed="FILE…") if files else BadInput(
+            "missing", field="FILE…")
     who = caller()
     paths = [existing(file, "file") for file in files]
     with progress_bar(who) as progress:
@@ -74,7 +79,8 @@ def progress_bar(who: Caller) -> Iterator[Progress]:
 def summary_lines(who: Caller, told: Mapping[str, Any]) -> list[str]:
     """What was read, kept and dropped, as a table."""
     head = who.text("region_of", name=told["name"], country=told["country"], tz=told["tz"], built=told["built"])
-    lines = [plain(head), who.text("region_files", files=plain(", ".join(told["files"])))]
+    files = plain(", ".join(told["files"]))
+    lines = [plain(head), who.text("region_files", files=files) if files else who.text("no_roads")]
     said = told["summary"]
     if said:
         lines += ["", *table([who.text("head.part"), who.text("head.found")], _found(who, said), widest=110)]

@@ -6,6 +6,7 @@ Never knows: how an answer is computed. Each view reads, asks a Locator among th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ def places() -> Response:
 
     def question(locator: Locator) -> Any:
         found = locator.suggest(asked.q, asked.limit)
-        return {"names": [{"name": one.name, "lon": one.lon, "lat": one.lat} for one in found]}
+        return {"names": [asdict(one) for one in found]}
 
     return _answer(asked, question)
 

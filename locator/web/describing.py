@@ -191,6 +191,8 @@ class ItemsAnswer(Told):
 
 class Name(Told):
     name: str = Field(description="As /api/along takes it.")
+    name_en: str | None = Field(description="In English, which /api/along takes as well; null where none is known.")
+    kind: str | None = Field(description="city, town, village … or the kind of a service point; null: not known.")
     lon: float = Field(description="Degrees.")
     lat: float = Field(description="Degrees.")
 

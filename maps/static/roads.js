@@ -47,7 +47,7 @@ window.locatorRoads = (function () {
     };
   }
 
-  function labels(sources, label, night) {
+  function labels(sources, label, settlements, night) {
     const [ink, halo] = label;
     const named = (source) => ({
       dataSource: source, dataLayer: "roads",
@@ -61,9 +61,10 @@ window.locatorRoads = (function () {
       symbolizer: plate(colour, text),
     });
     return [
-      { dataSource: "main", dataLayer: "roads", minzoom: 8, filter: (z, f) => f.props.class === "place",
+      ...settlements.map((kind) => ({ dataSource: "main", dataLayer: "roads", minzoom: kind.from_zoom,
+        filter: (z, f) => f.props.class === kind.class,
         symbolizer: new P.CenteredTextSymbolizer({ labelProps: ["name"], fill: ink, stroke: halo, width: 3,
-          font: `600 13px ${FONT}` }) },
+          font: `600 ${kind.size}px ${FONT}` }) })),
       numbered(["motorway"], night ? "#1d6b54" : "#00735a", "#fff"),
       numbered(["trunk", "primary"], night ? "#7d3439" : "#a3333b", "#fff"),
       numbered(["secondary"], night ? "#6b5a1e" : "#f0cf55", night ? "#fff" : "#222"),
@@ -81,7 +82,7 @@ window.locatorRoads = (function () {
     const each = (casing) => Object.keys(sources).reverse()
       .flatMap((name) => roads.map((road) => lines(road, name, look, night, casing)));
     return P.leafletLayer({
-      sources, paintRules: [...each(true), ...each(false)], labelRules: labels(sources, all.label[part], night),
+      sources, paintRules: [...each(true), ...each(false)], labelRules: labels(sources, all.label[part], all.settlements, night),
       backgroundColor: all.ground[part], attribution: "", noWrap: false,
     });
   }

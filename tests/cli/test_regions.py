@@ -53,6 +53,22 @@ def test_a_region_is_built_listed_told_of_and_asked(town: Run) -> None:
     assert orjson.loads(town("nearest", "Musterstadt", "--region", "town", "--json").stdout_bytes)["features"] == []
 
 
+def test_a_region_of_places_only_is_made_by_saying_so(nowhere: Run, town: Run, tmp_path: Path) -> None:
+    for args in (("flat",), ("flat", tmp_path / "town.osm", "--no-roads")):
+        refused = nowhere("region", "build", *args)
+        assert refused.exit_code == 2 and refused.stderr.count("\n") == 1
+    told = orjson.loads(nowhere("region", "build", "flat", "--no-roads", "--country", "CN", "--json").stdout_bytes)
+    assert (told["has_roads"], told["files"], told["attribution"], told["tz"]) == (False, [], "", "Asia/Shanghai")
+    table = tmp_path / "homes.csv"
+    rows = "id,kind,name,lon,lat,source,position_accuracy\nh1,drivers_home,北站,118.5,32.5,survey,A\n"
+    table.write_text(rows, encoding="utf-8")
+    assert nowhere("layer", "add", "homes", table, "--kind", "drivers_home", "--region", "flat").exit_code == 0
+    answer = nowhere("along", "--region", "flat", "--from", "118,32.5", "--to", "119,32.5", "--json")
+    stop, = orjson.loads(answer.stdout_bytes)["features"]
+    assert stop["properties"]["approximate"] and stop["properties"]["access"] is None
+    assert "直线" in nowhere("region", "info", "flat").stdout
+
+
 @pytest.mark.parametrize(("name", "content"), [
     ("cut.osm.pbf", b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\xff\x01"), ("empty.osm.pbf", b""), ("empty.osm", b""),
     ("not.osm", b"<html></html>"), ("places.csv", b"id,lon,lat\n"),
@@ -92,7 +108,7 @@ def test_ctrl_c_while_building_says_so_and_leaves_nothing(shared: Path, tmp_path
     command = [sys.executable, "-c", "from locator.cli.main import main; main()", "region", "build", "porto",
                str(shared / "data/osm/porto.osm.pbf")]
     env = {**os.environ, "LOCATOR_DATA": str(tmp_path / "var"), "LOCATOR_LANG": "en"}
-    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)       # as at a terminal, though this may run in the background
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)     # as at a terminal, even in the background
     build = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=listening)
     deadline = time.monotonic() + 60
     while not list((tmp_path / "var").rglob(".part-*")) and time.monotonic() < deadline:

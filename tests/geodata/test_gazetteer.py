@@ -43,7 +43,7 @@ def test_a_place_is_found_by_name(gazetteer, text, name):
 
 
 def test_what_is_found_has_its_place(gazetteer):
-    assert gazetteer.find("横山桥") == Named(120.1115, 31.76373, "横山桥镇")
+    assert gazetteer.find("横山桥") == Named(120.1115, 31.76373, "横山桥镇", "Hengshanqiao")
 
 
 @pytest.mark.parametrize("text", ["新桥", "新桥镇", "Xinqiao", "横"])
@@ -55,13 +55,28 @@ def test_two_places_of_one_name_are_refused_with_both(gazetteer, text):
     assert len(caught.value.params["suggestions"]) == 2
 
 
+def test_the_names_offered_are_in_the_letters_that_were_typed():
+    vaduz = Gazetteer(pd.DataFrame({"name": ["Vaduz"], "alt": ["瓦杜茲|Vadutsa"], "lon": [9.52], "lat": [47.14]}))
+    for typed, offered in (("Vadutz", "Vaduz"), ("瓦杜次", "瓦杜茲")):
+        with pytest.raises(NotFound) as caught:
+            vaduz.find(typed)
+        assert caught.value.params["suggestions"][0] == offered
+
+
+def test_towns_come_before_villages_and_have_their_english_name():
+    names = pd.DataFrame({"name": ["新桥东", "新桥村", "新桥"], "name_en": [None, "Xinqiaocun", "Xinqiao"],
+                          "kind": [None, "village", "town"], "lon": [118.0, 119.0, 120.0], "lat": 31.0})
+    assert [(one.name, one.name_en, one.kind) for one in Gazetteer(names).suggest("新")] == [
+        ("新桥", "Xinqiao", "town"), ("新桥村", "Xinqiaocun", "village"), ("新桥东", None, None)]
+
+
 def test_two_entries_for_one_spot_are_one_place():
     twice = pd.concat([NAMES[:1], NAMES[:1].assign(lon=119.9446)])
     assert Gazetteer(twice).find("湖塘").lon == 119.94458
 
 
 @pytest.mark.parametrize(("text", "first"), [
-    ("湖唐镇", "湖塘镇"), ("Hengshanqaio", "横山桥镇"), ("Wujin Distrct", "武进区"),
+    ("湖唐镇", "湖塘镇"), ("Hengshanqaio", "Hengshanqiao"), ("Wujin Distrct", "Wujin District"),
 ])
 def test_an_unknown_name_suggests_the_nearest(gazetteer, text, first):
     with pytest.raises(NotFound) as caught:

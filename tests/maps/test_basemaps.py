@@ -44,10 +44,13 @@ def test_stretches_of_one_road_are_joined(town: gpd.GeoDataFrame, tmp_path: Path
 
 
 def test_names_of_towns_are_in_the_main_file(town: gpd.GeoDataFrame, tmp_path: Path) -> None:
-    names = gpd.GeoDataFrame({"name": ["湖塘镇"]}, geometry=[shapely.Point(119.9446, 31.7158)], crs=4326)
+    spots = [shapely.Point(119.9446, 31.7158), shapely.Point(119.93, 31.71), shapely.Point(119.96, 31.71)]
+    names = gpd.GeoDataFrame({"name": ["湖塘镇", "东村", "站"], "kind": ["town", "village", None]}, geometry=spots, crs=4326)
     main, _ = write_basemap(town, tmp_path, names=names)
-    place = read(main, 13).set_index("class").loc["place"]
-    assert place["name"] == "湖塘镇" and place["geometry"].x == pytest.approx(119.9446, abs=1e-4)
+    known = read(main, 13).set_index("class")
+    assert known.loc["village", "name"] == "东村" and known.loc["place", "name"] == "站"
+    place = known.loc["town"]
+    assert place["name"] == "湖塘镇" and place["geometry"].centroid.x == pytest.approx(119.9446, abs=1e-4)
 
 
 def test_a_new_basemap_takes_the_place_of_the_old_one(town: gpd.GeoDataFrame, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ function show(input, found) {
   chosen = -1;
   list.replaceChildren(...found.map((one, i) => el("li", {
     role: "option", id: `name-${i}`, "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); take(i); },
-  }, one.name)));
+  }, (document.documentElement.lang === "en" && one.name_en) || one.name)));
   const leg = input.closest(".leg").getBoundingClientRect(), form = list.parentElement.getBoundingClientRect();
   list.style.top = `${leg.bottom - form.top + 4}px`;
   list.hidden = false;
