@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan, nan
 
-from geodata.roads.speeds import CLASSES, STANDARD, SpeedTable, duration_s, speeds_of
+from geodata.roads.speed_table import STANDARD, SpeedTable
+from geodata.roads.speeds import CLASSES, duration_s, speeds_of
 
 HGV, CAR = 1, 2            # bits of a ban: closed for lorries, closed for car-sized vans
 BOTH = HGV | CAR
