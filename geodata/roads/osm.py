@@ -21,6 +21,7 @@ from pyproj import Geod
 from geodata.errors import BadInput
 from geodata.roads.graph import LIMITS, RoadGraph, find_turns
 from geodata.roads.restrictions import RESTRICTION_KEYS, Restriction, ban_hairpins, ban_turns, restriction_of
+from geodata.roads.speed_table import STANDARD, SpeedTable
 from geodata.roads.tags import BOTH, Road, barrier_ban, limits_of, road_of
 
 Progress = Callable[[str, int], None]      # a step's name, things done so far
@@ -82,9 +83,10 @@ class _Nodes:
     junction: NDArray[np.int32]
 
 
-def read_roads(files: Iterable[Path], *, progress: Progress = quiet) -> tuple[RoadGraph, Summary]:
+def read_roads(files: Iterable[Path], *, progress: Progress = quiet, speeds: SpeedTable = STANDARD) -> tuple[RoadGraph, Summary]:
     """Read one or more extracts as one network; what is in several of them counts once, as the first has it.
 
+    speeds  the table of speeds, with the country whose law holds
     Raises BadInput (bad_file, empty_file) when a file cannot be read to its end or holds no road.
     """
     files, summary, ways = list(files), Summary(), _Ways()
@@ -92,7 +94,7 @@ def read_roads(files: Iterable[Path], *, progress: Progress = quiet) -> tuple[Ro
     seen: set[int] = set()
     for file in files:
         for way in objects(file, osmium.osm.WAY, "highway", "route"):
-            _keep_way(way, ways, seen, summary)
+            _keep_way(way, ways, seen, summary, speeds)
             if summary.ways_read % 10_000 == 0:
                 progress("ways", summary.ways_read)
         for relation in objects(file, osmium.osm.RELATION, *RESTRICTION_KEYS):
@@ -119,12 +121,12 @@ def bad_file(file: Path, wrong: Exception) -> BadInput:
     return BadInput("bad_file", field="files", value=file.name, reason=str(wrong)[:200])
 
 
-def _keep_way(way: Any, ways: _Ways, seen: set[int], summary: Summary) -> None:
+def _keep_way(way: Any, ways: _Ways, seen: set[int], summary: Summary, speeds: SpeedTable) -> None:
     tags = dict(way.tags)
     if "highway" not in tags and tags.get("route") != "ferry":
         return
     summary.ways_read += 1
-    road, why = road_of(tags)
+    road, why = road_of(tags, speeds)
     refs = [n.ref for n in way.nodes]
     why = "twice" if way.id in seen else why or ("one_node" if len(set(refs)) < 2 else "")
     seen.add(way.id)
