@@ -9,7 +9,8 @@ Distances are measured in the plane that touches the ellipsoid at the asked poin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, radians, sin, sqrt
+from functools import cached_property
+from math import cos, inf, radians, sin, sqrt
 
 import numpy as np
 import shapely
@@ -25,10 +26,15 @@ LOT_REACH_M = 300.0         # a place without roads of its own takes the nearest
 PART_M = 20.0               # a road is inside a polygon with half its length, or with this much
 STAFF_SHARE = 1 / 3         # a piece with less road than this share of the longest is a back door, not a lot
 OWN_WAY_M = 30.0            # a place's own service road may lie so much farther than the road it leads off
+DIVIDED_M = 100.0           # the two carriageways of a divided road lie within this of one another
+ON_IT_DEG = 1e-5            # a place drawn on a carriageway stands on neither side of it (about a metre)
+AGAINST = -0.5              # cosine between their directions: they lead opposite ways
+SIDE_LOOK_M = 1_000.0       # a divided road farther than this decides nothing about a place's side
 SERVICE = CLASS_NUMBER["service"]
 INSIDE = tuple(CLASS_NUMBER[c] for c in ("service", "unclassified", "residential", "living_street", "tertiary", "road", "track"))
 NEVER_A_LOT = tuple(CLASS_NUMBER[c] for c in ("motorway", "motorway_link", "trunk_link", "ferry"))
 THROUGH = tuple(CLASS_NUMBER[c] for c in ("trunk", "primary", "secondary"))
+CARRIAGEWAY = (CLASS_NUMBER["motorway"], *THROUGH, CLASS_NUMBER["tertiary"])
 ANY_CLASS = np.ones(len(CLASS_NAMES), bool)                       # masks by class number
 LOT_CLASSES = ~np.isin(np.arange(len(CLASS_NAMES)), NEVER_A_LOT)
 SERVICE_CLASS = np.arange(len(CLASS_NAMES)) == SERVICE
@@ -45,13 +51,14 @@ class SnapGrid:
 
 @dataclass(frozen=True)
 class EdgePoint:
-    """A position on one edge. share: 0 at its start, 1 at its end, by length."""
+    """A position on one edge. share: 0 at its start, 1 at its end, by length; inside: on a place's own road."""
 
     edge: int
     share: float
     off_m: float
     lon: float
     lat: float
+    inside: bool = False
 
 
 def find_grid(graph: RoadGraph) -> SnapGrid:
@@ -77,8 +84,21 @@ def _key(cell: NDArray[np.int64]) -> NDArray[np.int64]:
 class Snapper:
     """Finds edges near points on one graph. `usable` (e,) says which edges may serve."""
 
-    def __init__(self, graph: RoadGraph, grid: SnapGrid) -> None:
-        self.graph, self.grid = graph, grid
+    def __init__(self, graph: RoadGraph, grid: SnapGrid, *, keeps_left: bool = False) -> None:
+        self.graph, self.grid, self.keeps_left = graph, grid, keeps_left
+
+    @cached_property
+    def carriageways(self) -> NDArray[np.bool_]:
+        """(e,) one-way through roads, open or not: nobody crosses one to get into a place beside it."""
+        one_way = (np.asarray(self.graph.edge_kind) & 3) == 2                  # a roundabout parts nothing
+        return one_way & np.isin(self.graph.edge_class, CARRIAGEWAY)
+
+    @cached_property
+    def _drawn_against(self) -> NDArray[np.bool_]:
+        """(e,) edges driven only against the direction they are drawn in."""
+        against = np.ones(len(self.graph.edge_way), bool)
+        against[self.graph.arc_edge[~np.asarray(self.graph.arc_backward)]] = False
+        return against
 
     def edges_near(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int32]:
         """Edges that may pass the lon/lat box from low to high, each once."""
@@ -107,12 +127,12 @@ class Snapper:
         edges = edges[usable[edges] & classes[self.graph.edge_class[edges]]]
         if not len(edges):
             return []
-        off, share, at = self._project(edges, lon, lat)
+        off, share, at, _ = self._project(edges, lon, lat)
         order = np.lexsort((edges, off))
         return [EdgePoint(int(edges[i]), float(share[i]), float(off[i]), *map(float, at[i])) for i in order if off[i] <= radius_m]
 
-    def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats]:
-        """For each edge: distance of the point in metres, share of the edge's length, and the lon/lat on it."""
+    def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats, Floats]:
+        """For each edge: distance of the point in metres, share of the edge's length, the lon/lat on it, its heading there."""
         ptr = self.graph.shape_ptr
         counts = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
         begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -136,7 +156,7 @@ class Snapper:
         whole = np.add.reduceat(length, seg_begin)
         share = (before[best] - before[seg_begin] + t[best] * length[best]) / whole
         at = (a[best] + t[best, None] * step[best]) / scale + (lon, lat)
-        return off[best], np.clip(share, 0.0, 1.0), at
+        return off[best], np.clip(share, 0.0, 1.0), at, step[best] / length[best, None]
 
     def lots(self, area: shapely.Geometry, usable: NDArray[np.bool_], *, reach_m: float = LOT_REACH_M) -> list[EdgePoint]:
         """Where a lorry can stand at a place: one position for each separate piece of road inside its polygon.
@@ -160,12 +180,72 @@ class Snapper:
         return self._beside(lon, lat, usable, reach_m)
 
     def _beside(self, lon: float, lat: float, usable: NDArray[np.bool_], reach_m: float) -> list[EdgePoint]:
-        """The nearest road; but where that is one for through traffic, a service road hardly farther off: the way in."""
-        nearest = self.nearest(lon, lat, usable, reach_m=reach_m, classes=LOT_CLASSES)
+        """The nearest road on the side it stands on; [] when all within reach lie across a carriageway.
+
+        Where that is one for through traffic, a service road hardly farther off on the same side comes first: the way in.
+        """
+        nearest = self._this_side(lon, lat, usable, reach_m, LOT_CLASSES)
         if not nearest or self.graph.edge_class[nearest[0].edge] not in THROUGH:
             return nearest
         reach_m = min(reach_m, nearest[0].off_m + OWN_WAY_M)
-        return self.nearest(lon, lat, usable, reach_m=reach_m, classes=SERVICE_CLASS) or nearest
+        return self._this_side(lon, lat, usable, reach_m, SERVICE_CLASS) or nearest
+
+    def _this_side(self, lon: float, lat: float, usable: NDArray[np.bool_], reach_m: float,
+                   classes: NDArray[np.bool_]) -> list[EdgePoint]:
+        """The nearest road to which no carriageway need be crossed."""
+        nearest = self.nearest(lon, lat, usable, reach_m=reach_m, classes=classes)
+        if not nearest or not self._across(lon, lat, nearest)[0]:
+            return nearest
+        every = self._within(lon, lat, usable, reach_m, classes)
+        free = np.flatnonzero(~self._across(lon, lat, every))
+        return [every[int(free[0])]] if len(free) else []
+
+    def _across(self, lon: float, lat: float, points: list[EdgePoint]) -> NDArray[np.bool_]:
+        """(k,) whether the straight way from a place to each point leads over another carriageway."""
+        ends = np.array([[p.lon, p.lat] for p in points])
+        here = np.array([lon, lat])
+        edges = self.edges_near(np.minimum(here, ends.min(axis=0)), np.maximum(here, ends.max(axis=0)))
+        edges = edges[self.carriageways[edges]]
+        if not len(edges):
+            return np.zeros(len(points), bool)
+        shapes = [self.graph.shape(int(edge)) for edge in edges]
+        walls = shapely.linestrings(np.concatenate(shapes), indices=np.repeat(np.arange(len(edges)), [len(s) for s in shapes]))
+        apart = shapely.distance(walls, shapely.Point(lon, lat)) > ON_IT_DEG
+        short = here + (ends - here) * 0.999                                    # as far as the rim of the road itself
+        ways = shapely.linestrings(np.stack([np.broadcast_to(here, ends.shape), short], axis=1))
+        way, wall = shapely.STRtree(walls[apart]).query(ways, predicate="intersects")
+        own = np.array([p.edge for p in points])
+        across = np.zeros(len(points), bool)
+        across[way[edges[apart][wall] != own[way]]] = True
+        return across
+
+    def side_margin_m(self, lon: float, lat: float, point: EdgePoint) -> float:
+        """How far off a place may truly stand before another side of a divided road is its own; at most SIDE_LOOK_M.
+
+        A place on the kerb side (by the driving side of the country) of its own carriageway changes side half-way between
+        the two; one between them, where they are equally near; one on another road, at the nearest divided road.
+        """
+        if point.inside:
+            return inf
+        per_lon, per_lat = metres_per_degree(lat)
+        box = np.array([SIDE_LOOK_M / per_lon, SIDE_LOOK_M / per_lat])
+        edges = self.edges_near(np.array([lon, lat]) - box, np.array([lon, lat]) + box)
+        edges = edges[self.carriageways[edges]]
+        if not len(edges):
+            return SIDE_LOOK_M
+        off, _, at, heading = self._project(edges, lon, lat)
+        heading = np.where(self._drawn_against[edges][:, None], -heading, heading)
+        own = np.flatnonzero(edges == point.edge)
+        first = int(own[0]) if len(own) else int(np.lexsort((edges, off))[0])
+        against = (heading @ heading[first] < AGAINST) & (off <= off[first] + DIVIDED_M)
+        if not against.any():
+            return SIDE_LOOK_M
+        if not len(own):
+            return min(float(off[first]), SIDE_LOOK_M)
+        aside = (np.array([lon, lat]) - at[first]) * (per_lon, per_lat)
+        left = heading[first, 0] * aside[1] - heading[first, 1] * aside[0] > 0
+        other_m = float(off[against].min())
+        return (other_m + float(off[first]) if left == self.keeps_left else other_m - float(off[first])) / 2
 
     def _inside(self, area: shapely.Geometry, usable: NDArray[np.bool_], lon: float, lat: float) -> list[EdgePoint]:
         west, south, east, north = area.bounds
@@ -198,8 +278,8 @@ class Snapper:
         off = shapely.distance(plane, origin)
         best = int(np.lexsort((edges, off))[0])
         dx, dy = shapely.get_coordinates(shapely.shortest_line(plane[best], origin))[0] / scale
-        _, share, on = self._project(edges[best:best + 1], centre.x + dx, centre.y + dy)
-        return EdgePoint(int(edges[best]), float(share[0]), float(off[best]), float(on[0, 0]), float(on[0, 1]))
+        _, share, on, _ = self._project(edges[best:best + 1], centre.x + dx, centre.y + dy)
+        return EdgePoint(int(edges[best]), float(share[0]), float(off[best]), float(on[0, 0]), float(on[0, 1]), inside=True)
 
 
 def metres_per_degree(lat: float) -> tuple[float, float]:
