@@ -39,6 +39,7 @@ from geodata.roads.graph import RoadGraph
 from geodata.roads.osm import Progress, quiet, read_roads
 from geodata.roads.places import read_places
 from geodata.roads.snap import SnapGrid, find_grid
+from geodata.roads.speed_table import changed
 from geodata.roads.store import read_roads_folder, write_array, write_roads
 from geodata.stores import LayerStore
 from geodata.whole import no_room, sync_folder, write_whole
@@ -75,6 +76,7 @@ class Facts:
     has_roads: bool = True
     bbox: tuple[float, ...] = ()
     summary: dict[str, Any] = field(default_factory=dict)
+    speeds: dict[str, Any] = field(default_factory=dict)         # its own changes to the table of speeds
 
 
 class Region:
@@ -240,6 +242,7 @@ def check_facts(facts: Facts) -> None:
         raise BadInput("not_allowed", field="tz", value=facts.tz, allowed="Asia/Shanghai, Europe/Lisbon, …")
     if facts.country is not None and not re.fullmatch("[A-Z]{2}", facts.country):
         raise BadInput("not_allowed", field="country", value=facts.country, allowed="CN, DE, PT, …")
+    changed(facts.speeds)
 
 
 def _write_build(work: Path, facts: Facts, files: list[Path], prepare: Sequence[Prepare], progress: Progress) -> Frames:
@@ -250,7 +253,7 @@ def _write_build(work: Path, facts: Facts, files: list[Path], prepare: Sequence[
             "built": datetime.now(UTC).isoformat(timespec="seconds")}
     frames, names, graph = Frames(), pd.DataFrame({column: [] for column in NAMES}), None
     if files:
-        graph, found = read_roads(files, progress=progress)
+        graph, found = read_roads(files, progress=progress, speeds=changed(facts.speeds).of(facts.country))
         write_roads(graph, work / "roads")
         grid = find_grid(graph)
         write_array(work / "roads" / "grid_key.npy", grid.key)

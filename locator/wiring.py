@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from errno import ENOSPC
 from pathlib import Path
 from threading import Lock
@@ -18,11 +19,12 @@ import pandas as pd
 from babel.core import get_global
 from pyogrio.errors import DataSourceError
 
-from geodata.errors import BadInput
+from geodata.errors import BadInput, LocatorError
 from geodata.files import read_table
 from geodata.regions import Facts, Region, build_region, list_regions, open_region, region_folder
 from geodata.roads.frames import roads_frame
 from geodata.roads.graph import RoadGraph
+from geodata.roads.speed_table import changed, read_changes
 from geodata.samples.wujin import write_sample
 from geodata.stores import LayerStore
 from geodata.whole import no_room
@@ -59,11 +61,21 @@ def open_layers(settings: Settings, region: str | None = None) -> LayerStore:
 
 
 def build(settings: Settings, name: str, files: Sequence[Path], *, country: str | None = None, tz: str | None = None,
-          progress: Progress | None = None) -> dict[str, Any]:
-    """Build a region from extracts and say what was read. Raises BadInput, NoRoom; the region then stays as it was."""
+          speeds: Path | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Build a region from extracts and say what was read. Raises BadInput, NoRoom; the region then stays as it was.
+
+    speeds  a file of changes to the table of speeds; without one those of the standing build hold
+    """
     country = country.upper() if country else None
-    facts = Facts(name, country, tz or zone_of(country), title_zh=name, title_en=name)
+    own = read_changes(speeds) if speeds else _standing_speeds(settings, name)
+    facts = Facts(name, country, tz or zone_of(country), title_zh=name, title_en=name, speeds=own)
     return region_json(_build(settings, facts, files, progress))
+
+
+def _standing_speeds(settings: Settings, name: str) -> dict[str, Any]:
+    with suppress(LocatorError):                          # none yet, or none that can be read
+        return open_region(settings.data, name).facts.speeds
+    return {}
 
 
 def _build(settings: Settings, facts: Facts, files: Sequence[Path], progress: Progress | None, *,
@@ -121,7 +133,8 @@ def region_json(region: Region) -> dict[str, Any]:
     said = {name: getattr(facts, name) for name in ("name", "title_zh", "title_en", "country", "tz", "driving_side", "schematic",
                                                       "attribution", "has_roads", "built")}
     return {**said, "files": list(facts.files), "bbox": list(facts.bbox), "layers": len(region.layers.catalog()),
-            "arcs": facts.summary.get("arcs", 0), "summary": facts.summary}
+            "arcs": facts.summary.get("arcs", 0), "summary": facts.summary,
+            "speeds": changed(facts.speeds).changes() if facts.speeds else {}}
 
 
 def ensure_sample(settings: Settings, name: str) -> None:

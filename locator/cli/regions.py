@@ -30,15 +30,18 @@ region = Room("region")
 @option("--no-roads", is_flag=True)
 @option("--country", metavar="XX")
 @option("--tz", metavar="ZONE")
-def build_region(name: str, files: tuple[str, ...], no_roads: bool, country: str | None, tz: str | None) -> None:
+@option("--speeds", metavar="FILE.toml")
+def build_region(name: str, files: tuple[str, ...], no_roads: bool, country: str | None, tz: str | None,
+                 speeds: str | None) -> None:
     """A region from extracts; without roads only when that is said."""
     if bool(files) == no_roads:
         raise BadInput("not_allowed", field="--no-roads", value=files[0], allowed="FILE…") if files else BadInput(
             "missing", field="FILE…")
     who = caller()
     paths = [existing(file, "file") for file in files]
+    table_of_speeds = existing(speeds, "speeds") if speeds else None
     with progress_bar(who) as progress:
-        summary = build(who.settings, name, paths, country=country, tz=tz, progress=progress)
+        summary = build(who.settings, name, paths, country=country, tz=tz, speeds=table_of_speeds, progress=progress)
     who.tell(summary, lambda: summary_lines(who, summary))
 
 
@@ -84,6 +87,9 @@ def summary_lines(who: Caller, told: Mapping[str, Any]) -> list[str]:
     said = told["summary"]
     if said:
         lines += ["", *table([who.text("head.part"), who.text("head.found")], _found(who, said), widest=110)]
+    if told["speeds"]:
+        own = ", ".join(f"{field} {value}" for field, value in told["speeds"].items())
+        lines += ["", who.text("summary.speeds", own=plain(own))]
     lines += ["", who.text("schematic")] if told["schematic"] else [""]
     return [*lines, plain(told["attribution"])]
 

@@ -53,6 +53,31 @@ def test_a_region_is_built_listed_told_of_and_asked(town: Run) -> None:
     assert orjson.loads(town("nearest", "Musterstadt", "--region", "town", "--json").stdout_bytes)["features"] == []
 
 
+def test_a_region_keeps_its_own_speeds_through_a_rebuild(town: Run, tmp_path: Path) -> None:
+    def drive_s() -> float:
+        asked = town("route", "--region", "town", "--from", "8.001,50", "--to", "8.019,50", "--json")
+        return float(orjson.loads(asked.stdout_bytes)["duration_s"])
+
+    usual_s, own, extract = drive_s(), tmp_path / "own.toml", tmp_path / "town.osm"
+    own.write_text("[class.primary]\nlorry_kmh = 27.5\n", encoding="utf-8")
+    for more in (("--speeds", own), ()):
+        told = orjson.loads(town("region", "build", "town", extract, "--country", "DE", *more, "--json").stdout_bytes)
+        assert told["speeds"] == {"class.primary.lorry_kmh": 27.5}
+        assert drive_s() == pytest.approx(2 * usual_s, rel=0.01)
+    assert "class.primary.lorry_kmh 27.5" in town("region", "info", "town").stdout
+    own.write_text("", encoding="utf-8")                                  # an empty file is the way back
+    assert orjson.loads(town("region", "build", "town", extract, "--speeds", own, "--json").stdout_bytes)["speeds"] == {}
+    assert drive_s() == pytest.approx(usual_s, rel=0.01)
+
+
+def test_a_wrong_table_of_speeds_names_the_field_and_changes_nothing(town: Run, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("[class.primary]\nlorry_kmh = 'fast'\n", encoding="utf-8")
+    refused = town("region", "build", "town", tmp_path / "town.osm", "--speeds", own)
+    assert refused.exit_code == 2 and "speeds.class.primary.lorry_kmh" in refused.stderr and refused.stderr.count("\n") == 1
+    assert orjson.loads(town("region", "info", "town", "--json").stdout_bytes)["speeds"] == {}
+
+
 def test_a_region_of_places_only_is_made_by_saying_so(nowhere: Run, town: Run, tmp_path: Path) -> None:
     for args in (("flat",), ("flat", tmp_path / "town.osm", "--no-roads")):
         refused = nowhere("region", "build", *args)
