@@ -18,6 +18,7 @@ from geodata.layers import Layer, rows
 from geodata.regions import Region
 from locator.atlas import Atlas
 from locator.engines.protocol import Route
+from locator.links import nav_links
 from locator.locator import AlongAnswer, Locator, NearestAnswer, RouteAnswer
 
 PLACE_FIELDS = ("id", "layer", "kind", "name", "name_en", "grid_cell", "hours", "lorry_bays", "phone", "road_ref", "direction",
@@ -86,6 +87,7 @@ def _place(region: Region, atlas: Atlas, row: int, place: dict[str, Any], eta: d
     said["navigable"] = place["position_accuracy"] in NAVIGABLE
     if not said["navigable"]:
         said["phone"] = None                                  # nobody is sent, called or linked to a place nobody is sure of
+    said["links"] = nav_links(place["name"], *lonlat) if said["navigable"] else None
     return said
 
 

@@ -41,6 +41,18 @@ class ServiceOut(Told):
     open_at_eta: bool | None = Field(None, description="Open on arrival; null when the hours or the arrival are unknown.")
 
 
+class LinksOut(Told):
+    """Each with the coordinates in the datum that its app reads. WeChat opens web links only."""
+
+    amap: str = Field(description="Amap (高德) on the web; opens the app where it is installed.")
+    amap_app: str = Field(description="The Amap app on Android.")
+    amap_ios: str = Field(description="The Amap app on an iPhone.")
+    baidu: str = Field(description="Baidu (百度) on the web; opens the app where it is installed.")
+    baidu_app: str = Field(description="The Baidu app, Android and iPhone.")
+    tencent: str = Field(description="Tencent (腾讯) on the web; opens the app where it is installed.")
+    geo: str = Field(description="`geo:` (RFC 5870): Android asks which app; an iPhone knows it not.")
+
+
 class PlaceOut(Told):
     """What is known of a place. null is unknown."""
 
@@ -64,6 +76,7 @@ class PlaceOut(Told):
     demo: bool | None = Field(description="Services, hours or prices are for demonstration.")
     note: str | None = Field(None, description="What else is to be known.")
     navigable: bool = Field(description="False when the position is worse than class B: no navigation, call or QR code then.")
+    links: LinksOut | None = Field(description="Links to navigation apps; null where it is not `navigable`.")
     approximate: bool = Field(description="The position or the times are not exact.")
 
 
