@@ -59,6 +59,7 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "unknown_field": (BadInput, ("allowed",)),       # a name nobody asks for, often a misspelt one
     "bad_lonlat": (BadInput, ()),                    # neither lon,lat nor a usable pair
     "swapped_lonlat": (BadInput, ()),                # lat,lon given where lon,lat is meant
+    "short_link": (BadInput, ()),                    # a map app's link that holds neither coordinates nor a name known here
     "bad_time": (BadInput, ()),
     "bad_datum": (BadInput, ("allowed",)),
     "bad_name": (BadInput, ()),                      # region or layer name with forbidden characters

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.datum import to_wgs84
-from geodata.errors import BadInput, NotReachable
+from geodata.errors import BadInput, LocatorError, NotReachable
 from geodata.gazetteer import Gazetteer, Named, parse_lonlat
 from geodata.layers import Catalog
 from geodata.regions import Region
@@ -27,6 +27,7 @@ from locator.engines.network import load_hierarchy
 from locator.engines.protocol import Engine, Route
 from locator.engines.straight import StraightEngine
 from locator.nearest import find_nearest
+from locator.shared_text import Shared, read_shared
 from locator.vehicles import Vehicle
 
 LEAST_MATCHED = 0.5          # a line that fits roads over less than this share is taken as drawn
@@ -135,8 +136,10 @@ class Locator:
             return self._known
 
     def where(self, point: Point, datum: str, *, field: str) -> tuple[float, float]:
-        """(lon, lat) WGS 84 of a name or of coordinates in `datum`. Raises BadInput, NotFound."""
+        """(lon, lat) WGS 84 of a name, of coordinates in `datum`, or of what a map app shares. Raises BadInput, NotFound."""
         if isinstance(point, str):
+            if (shared := read_shared(point)) is not None:
+                return self._shared(shared, datum, field=field)
             pair = parse_lonlat(point, field=field)
             if pair is None:
                 named = self._current()[2].find(point, field=field)
@@ -151,6 +154,18 @@ class Locator:
             raise BadInput("bad_lonlat", field=field, value=f"{lon},{lat}")
         moved = to_wgs84(np.array([[lon, lat]]), datum)
         return float(moved[0, 0]), float(moved[0, 1])
+
+    def _shared(self, shared: Shared, datum: str, *, field: str) -> tuple[float, float]:
+        """(lon, lat) of a share text: its own coordinates and datum, else the place of its name. Raises BadInput short_link."""
+        if shared.lonlat is not None:
+            return self.where(shared.lonlat, shared.datum or datum, field=field)
+        try:
+            named = self._current()[2].find(shared.name or "", field=field)
+        except LocatorError as why:
+            if why.code == "ambiguous_place":
+                raise
+            raise BadInput("short_link", field=field, value=shared.name or shared.source) from why
+        return named.lon, named.lat
 
     def _swapped(self, lon: float, lat: float) -> bool:
         """Does the pair fit this region only the other way round?"""
