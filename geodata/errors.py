@@ -82,8 +82,8 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "unknown_vehicle": (BadInput, ("allowed",)),
     "unknown_page": (NotFound, ()),
     "layer_exists": (BadInput, ()),
-    "no_road_within_reach": (NotReachable, ("reach_m",)),
-    "no_way_through": (NotReachable, ()),            # both ends on roads, no path for this vehicle
+    "no_road_within_reach": (NotReachable, ("reach_m", "why", "road", "limit")),    # why the nearest road is closed to it
+    "no_way_through": (NotReachable, ("why", "road", "limit")),      # both ends on roads, no path for this vehicle
     "stale_edit": (StaleEdit, ("current",)),
     "busy": (Unavailable, ()),
     "took_too_long": (Unavailable, ("limit_s",)),

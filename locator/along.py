@@ -1,15 +1,16 @@
 """Places along a route, in order, with what each detour truly costs; and why the others near it are left out.
 
-In: a Route, an Atlas, an Engine, what is wanted.    Out: a STOPS frame (columns below) and an OMITTED frame.
+In: a Route, an Atlas, an Engine, what is wanted, when he sets off.    Out: a STOPS frame (columns below), an OMITTED frame.
 Never knows: Flask, folium, languages, which engine it is.
 
-STOPS    row (in the atlas), passing, piece, offset_m, off_route_m, side, reach_s, return_s, detour_s, detour_m, leave_m,
-         rejoin_m, leave_name, access (same | opposite | off_route | None: not known)
-OMITTED  row, reason, value
+STOPS    row (in the atlas), passing, piece, offset_m, off_route_m, side, side_confidence, reach_s, return_s, detour_s, detour_m,
+         leave_m, rejoin_m, leave_name, access (same | opposite | off_route | None: not known)
+OMITTED  of locator.omitted
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,17 @@ from geodata.measured import Located
 from locator.asks import Want
 from locator.atlas import Atlas, unset
 from locator.engines.excursions import BESIDE_M
+from locator.engines.network import Spot
 from locator.engines.protocol import Detours, Engine, Excursion, Ints, Route
+from locator.omitted import NEAR_M, Why, list_omitted
+from locator.sides import side_confidence
 
-NEAR_M = 5_000.0            # places this near the route are answered for, one way or the other
-OMITTED_MOST = 200
 AT_CUT_M = 1.0              # nearest point this close to a cut lies at the cut
 SIDES = {1: "left", -1: "right", 0: None}
+COLUMNS = ["row", "passing", "piece", "offset_m", "off_route_m", "side", "side_confidence", "reach_s", "return_s", "detour_s",
+           "detour_m", "leave_m", "rejoin_m", "leave_name", "access"]
+Cell = tuple[int, int]      # piece of the route, column of the asked places
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,24 +41,146 @@ class Along:
     omitted_more: int          # near places left out beyond those listed
 
 
-def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want) -> Along:
-    """Stops in the wanted order. A place has one row a pass: each time the route comes by, and once between each two vias."""
-    reason, value = atlas.reasons(want, route.vehicle)
+def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart: datetime | None = None,
+               country: str | None = None) -> Along:
+    """Stops in the wanted order. A place has one row a pass: each time the route comes by, and once between each two vias.
+
+    depart, country  when and where he sets off, aware: needed where the hours or the age of a record are asked for
+    """
+    reason, value = atlas.reasons(want, route.vehicle, depart)
     rows = unset(reason)
     detours = engine.detours(route, atlas.places, rows, start_m=want.start_m)
     located = [route.line.cut(float(a), float(b)).locate(atlas.places.lonlat[rows])
                for a, b in zip(detours.from_m, detours.to_m, strict=True)]
-    passing = detours.detour_s <= want.detour_limit_s
-    passing &= ~_again(detours, located)
-    cells = _in_order(detours, located, passing, want)
-    most = want.limit if want.limit is not None else len(cells)
-    kept, over = _cheapest(cells, detours, most)
-    table = _stops(route, atlas, engine, detours, located, rows, kept)
-    _explain(route, reason, value, rows, detours, located, over, want)
-    return Along(table, *_omitted(route, atlas, reason, value, set(table["row"].tolist()), want))
+    passes = _Passes(route, atlas, engine, want, rows, detours, located)
+    cells = passes.explained(reason, value, depart, country)
+    table = passes.stops(cells)
+    return Along(table, *_omitted(passes, reason, value, set(table["row"].tolist())))
 
 
-def _again(detours: Detours, located: list[Located]) -> NDArray[np.bool_]:
+@dataclass(frozen=True, eq=False)
+class _Passes:
+    """Every pass of every place that may be meant, and what has been found out about it."""
+
+    route: Route
+    atlas: Atlas
+    engine: Engine
+    want: Want
+    rows: Ints
+    detours: Detours
+    located: list[Located]
+    visits: dict[Cell, Excursion] = field(default_factory=dict)
+
+    def explained(self, reason: NDArray[np.object_], value: NDArray[np.object_], depart: datetime | None,
+                  country: str | None) -> list[Cell]:
+        """The passes to be shown, in the wanted order; for places that lost their last one here, the test at which they did."""
+        least = self.detours.detour_s.min(axis=0, initial=np.inf)
+        near = (self.detours.detour_s <= self.want.detour_limit_s) & ~_again(self.detours, self.located)
+        own = near & ~self._too_far_opposite(near)
+        hours = self._closed(own, depart, country)
+        open_ = own.copy()
+        for cell in hours:
+            open_[cell] = False
+        kept = _cheapest(self._in_order(open_), self.detours, self.want.limit)
+        shown = {j for _, j in kept}
+        for j, row in enumerate(self.rows.tolist()):
+            if j in shown or not near[:, j].any():
+                continue
+            if open_[:, j].any():
+                reason[row], value[row] = "limit_reached", self.want.limit
+            elif own[:, j].any():
+                reason[row], value[row] = "closed_at_eta", next(text for (_, k), text in hours.items() if k == j)
+            else:
+                reason[row], value[row] = "opposite_too_far", round(float(least[j]), 3)
+        return kept
+
+    def visit(self, cells: list[Cell]) -> list[Excursion]:
+        """The visits of these cells, each looked for once."""
+        new = [cell for cell in cells if cell not in self.visits]
+        found = self.engine.excursion(self.route, self.atlas.places, self.rows, self.detours, new) if new else []
+        self.visits.update(zip(new, found, strict=True))
+        return [self.visits[cell] for cell in cells]
+
+    def _too_far_opposite(self, near: Bools) -> Bools:
+        """Passes that lead along the opposite carriageway and cost more than is wanted there."""
+        found = np.zeros(near.shape, bool)
+        if self.want.max_opposite_s is None:
+            return found
+        beside = np.array([at.off_m <= BESIDE_M for at in self.located]).reshape(near.shape)
+        cells = [(int(i), int(j)) for i, j in np.argwhere(near & beside & (self.detours.detour_s > self.want.max_opposite_s))]
+        for cell, visit in zip(cells, self.visit(cells), strict=True):
+            found[cell] = bool(visit.other_carriageway)
+        return found
+
+    def _closed(self, cells: Bools, depart: datetime | None, country: str | None) -> dict[Cell, str]:
+        """The passes at which the place is known to be closed, with the hours that say so."""
+        if not self.want.open_at_eta:
+            return {}
+        assert depart is not None
+        found = {}
+        for i, j in np.argwhere(cells).tolist():
+            eta = depart + timedelta(seconds=float(self.detours.reach_s[i, j]))
+            hours = self.atlas.shut(int(self.rows[j]), eta, self.want, country)
+            if hours is not None:
+                found[i, j] = hours
+        return found
+
+    def _in_order(self, passing: Bools) -> list[Cell]:
+        cells = [(int(i), int(j)) for i, j in np.argwhere(passing)]
+        offset = {(i, j): float(self.detours.from_m[i] + self.located[i].offset_m[j]) for i, j in cells}
+        if self.want.order == "detour":
+            return sorted(cells, key=lambda c: (float(self.detours.detour_s[c]), offset[c]))
+        return sorted(cells, key=lambda c: (offset[c], float(self.detours.detour_s[c])))
+
+    def stops(self, cells: list[Cell]) -> pd.DataFrame:
+        table = [self._stop(cell, visit) for cell, visit in zip(cells, self.visit(cells), strict=True)]
+        count: dict[int, int] = {}
+        for stop in sorted(table, key=lambda s: s["offset_m"]):
+            count[stop["row"]] = stop["passing"] = count.get(stop["row"], 0) + 1
+        return pd.DataFrame({c: pd.Series([s[c] for s in table], dtype="int64" if c in ("row", "passing", "piece") else object)
+                             for c in COLUMNS})
+
+    def _stop(self, cell: Cell, visit: Excursion) -> dict[str, Any]:
+        (i, j), detours = cell, self.detours
+        at, row = self.located[i], int(self.rows[j])
+        off = float(at.off_m[j])
+        accuracy = self.atlas.frame["position_accuracy"].iloc[row]
+        return {
+            "row": row, "piece": i, "offset_m": float(detours.from_m[i] + at.offset_m[j]), "off_route_m": off,
+            "side": SIDES[int(at.side[j])], "side_confidence": side_confidence(visit.side_margin_m, accuracy),
+            "reach_s": float(detours.reach_s[cell]), "return_s": float(detours.return_s[cell]),
+            "detour_s": float(detours.detour_s[cell]), "detour_m": visit.detour_m, "leave_m": visit.leave_m,
+            "rejoin_m": visit.rejoin_m, "leave_name": visit.leave_name, "access": access_of(off, visit)}
+
+    def decide(self, rows: list[int], offset_m: dict[int, float]) -> dict[int, Why]:
+        """Why places of which no pass is cheap enough are left out."""
+        column = {int(row): j for j, row in enumerate(self.rows)}
+        best = {row: int(self.detours.detour_s[:, column[row]].argmin()) for row in rows}
+        cost = {row: float(self.detours.detour_s[best[row], column[row]]) for row in rows}
+        found: dict[int, Why] = {row: (bar.reason, bar.limit) for row, bar in self._bars([r for r in rows if np.isinf(cost[r])])}
+        for row in rows:
+            if row not in found and offset_m[row] < self.want.start_m:
+                found[row] = "behind_start", round(offset_m[row])
+            elif row not in found and np.isinf(cost[row]):
+                found[row] = "unreachable", None
+        far = [row for row in rows if row not in found]
+        for row in far:
+            cell = best[row], column[row]
+            beside = self.located[cell[0]].off_m[cell[1]] <= BESIDE_M
+            opposite = beside and self.visit([cell])[0].other_carriageway
+            found[row] = "opposite_too_far" if opposite else "beyond_max_detour", round(cost[row], 3)
+        return found
+
+    def _bars(self, rows: list[int]) -> list[tuple[int, Any]]:
+        steps = self.route.steps
+        if not rows or steps is None:
+            return []
+        start = Spot((int(steps.arc[0]),), (int(steps.enter_ms[0]),), 0.0, 0.0)
+        end = Spot((int(steps.arc[-1]),), (int(steps.leave_ms[-1]),), 0.0, 0.0)
+        return list(self.engine.bars(self.atlas.places, np.array(rows), start, end, self.route.vehicle).items())
+
+
+def _again(detours: Detours, located: list[Located]) -> Bools:
     """Cells that are the same pass as the neighbouring piece's: cut in between only because the route is not the fastest there.
 
     Both come nearest at the cut, or one of them only ends or begins there and never comes as near as the other. The dearer goes.
@@ -72,42 +200,12 @@ def _again(detours: Detours, located: list[Located]) -> NDArray[np.bool_]:
     return out
 
 
-def _in_order(detours: Detours, located: list[Located], passing: NDArray[np.bool_],
-              want: Want) -> list[tuple[int, int]]:
-    cells = [(int(i), int(j)) for i, j in np.argwhere(passing)]
-    offset = {(i, j): float(detours.from_m[i] + located[i].offset_m[j]) for i, j in cells}
-    if want.order == "detour":
-        return sorted(cells, key=lambda c: (float(detours.detour_s[c]), offset[c]))
-    return sorted(cells, key=lambda c: (offset[c], float(detours.detour_s[c])))
-
-
-def _cheapest(cells: list[tuple[int, int]], detours: Detours, most: int) -> tuple[list[tuple[int, int]], set[int]]:
-    """The `most` cells with the least detour, in the given order; and the columns of those that went."""
-    if len(cells) <= most:
-        return cells, set()
+def _cheapest(cells: list[Cell], detours: Detours, most: int | None) -> list[Cell]:
+    """The `most` cells with the least detour, in the given order."""
+    if most is None or len(cells) <= most:
+        return cells
     best = set(sorted(cells, key=lambda c: float(detours.detour_s[c]))[:most])
-    return [c for c in cells if c in best], {c[1] for c in cells if c not in best} - {c[1] for c in best}
-
-
-def _stops(route: Route, atlas: Atlas, engine: Engine, detours: Detours, located: list[Located], rows: Ints,
-           cells: list[tuple[int, int]]) -> pd.DataFrame:
-    visits = engine.excursion(route, atlas.places, rows, detours, cells)
-    count: dict[int, int] = {}
-    table = list[dict[str, Any]]()
-    for (i, j), visit in zip(cells, visits, strict=True):
-        at = located[i]
-        off = float(at.off_m[j])
-        table.append({
-            "row": int(rows[j]), "piece": i, "offset_m": float(detours.from_m[i] + at.offset_m[j]), "off_route_m": off,
-            "side": SIDES[int(at.side[j])], "reach_s": float(detours.reach_s[i, j]), "return_s": float(detours.return_s[i, j]),
-            "detour_s": float(detours.detour_s[i, j]), "detour_m": visit.detour_m, "leave_m": visit.leave_m,
-            "rejoin_m": visit.rejoin_m, "leave_name": visit.leave_name, "access": access_of(off, visit)})
-    for stop in sorted(table, key=lambda s: s["offset_m"]):
-        count[stop["row"]] = stop["passing"] = count.get(stop["row"], 0) + 1
-    columns = ["row", "passing", "piece", "offset_m", "off_route_m", "side", "reach_s", "return_s", "detour_s", "detour_m",
-               "leave_m", "rejoin_m", "leave_name", "access"]
-    return pd.DataFrame({c: pd.Series([s[c] for s in table], dtype="int64" if c in ("row", "passing", "piece") else object)
-                         for c in columns})
+    return [c for c in cells if c in best]
 
 
 def access_of(off_route_m: float, visit: Excursion) -> str | None:
@@ -119,33 +217,12 @@ def access_of(off_route_m: float, visit: Excursion) -> str | None:
     return "opposite" if visit.other_carriageway else "same"
 
 
-def _explain(route: Route, reason: NDArray[np.object_], value: NDArray[np.object_], rows: Ints, detours: Detours,
-             located: list[Located], over: set[int], want: Want) -> None:
-    """Fill in why asked places did not become stops."""
-    least = detours.detour_s.min(axis=0) if len(rows) else np.empty(0)
-    off = np.min([at.off_m for at in located], axis=0) if len(rows) else np.empty(0)
-    for j, row in enumerate(rows.tolist()):
-        if not np.isfinite(least[j]):
-            reason[row] = "unreachable"
-        elif j in over:
-            reason[row], value[row] = "limit_reached", want.limit
-        elif least[j] > want.detour_limit_s:
-            beside = off[j] <= BESIDE_M and route.steps is not None
-            reason[row], value[row] = "opposite_too_far" if beside else "beyond_max_detour", round(float(least[j]), 3)
-
-
-def _omitted(route: Route, atlas: Atlas, reason: NDArray[np.object_], value: NDArray[np.object_], shown: set[int],
-             want: Want) -> tuple[pd.DataFrame, int]:
+def _omitted(passes: _Passes, reason: NDArray[np.object_], value: NDArray[np.object_], shown: set[int],
+             ) -> tuple[pd.DataFrame, int]:
     """Places within NEAR_M of the whole route that are no stops, nearest first, with the reason."""
-    near = atlas.index.along(route.line, NEAR_M) if len(atlas.frame) else None
-    ids = near.ids if near is not None else np.empty(0, np.int64)
-    off = near.off_m if near is not None else np.empty(0)
-    offset = near.offset_m if near is not None else np.empty(0)
-    left = [(float(off[k]), int(row), float(offset[k])) for k, row in enumerate(ids.tolist()) if row not in shown]
-    left.sort()
-    table = []
-    for _, row, at_m in left[:OMITTED_MOST]:
-        behind = at_m < want.start_m and reason[row] in ("beyond_max_detour", "opposite_too_far", "unreachable")
-        table.append({"row": row, "reason": "behind_start" if behind else reason[row] or "beyond_max_detour",
-                      "value": round(at_m) if behind else value[row]})
-    return pd.DataFrame(table, columns=["row", "reason", "value"]), max(0, len(left) - OMITTED_MOST)
+    if not len(passes.atlas.frame):
+        return list_omitted([], reason, value, lambda rows: {})
+    near = passes.atlas.index.along(passes.route.line, NEAR_M)
+    offset_m = dict(zip(near.ids.tolist(), near.offset_m.tolist(), strict=True))
+    left = [(off, row) for off, row in zip(near.off_m.tolist(), near.ids.tolist(), strict=True) if row not in shown]
+    return list_omitted(left, reason, value, lambda rows: passes.decide(rows, offset_m))

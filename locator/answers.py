@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.columns import NAVIGABLE, Service, services_of
@@ -23,6 +24,7 @@ from locator.locator import AlongAnswer, Locator, NearestAnswer, RouteAnswer
 
 PLACE_FIELDS = ("id", "layer", "kind", "name", "name_en", "grid_cell", "hours", "lorry_bays", "phone", "road_ref", "direction",
                 "max_height_m", "max_mass_t", "position_accuracy", "source", "updated", "demo", "note")
+SNAPPED_FAR_M = 300.0                       # a route that begins or ends so far from where he said is approximate
 SURE = frozenset({"A", "B", "C"})           # positions worse than these make an answer approximate
 
 
@@ -32,11 +34,17 @@ def route_json(answer: RouteAnswer) -> dict[str, Any]:
 
 def _route(route: Route, depart: datetime) -> dict[str, Any]:
     return {
-        "distance_m": round(route.distance_m, 1), "duration_s": round(route.duration_s, 3), "approximate": route.approximate,
+        "distance_m": round(route.distance_m, 1), "duration_s": round(route.duration_s, 3), "approximate": is_approximate(route),
         "engine": route.engine, "depart": depart.isoformat(timespec="seconds"),
+        "snapped_m": [round(m, 1) for m in route.snapped_m],
         "unmatched": [[round(a, 1), round(b, 1)] for a, b in route.unmatched],
         "geometry": {"type": "LineString", "coordinates": np.round(route.line.lonlat, 7).tolist()},
     }
+
+
+def is_approximate(route: Route) -> bool:
+    """Not driven on known roads, or not from and to where he said."""
+    return route.approximate or any(m > SNAPPED_FAR_M for m in route.snapped_m)
 
 
 def _credits(region: Region) -> dict[str, Any]:
@@ -48,10 +56,15 @@ def along_json(answer: AlongAnswer) -> dict[str, Any]:
     place = rows(answer.atlas.frame)
     features = [_feature(answer.atlas, stop["row"], _stop(answer, place[stop["row"]], stop))
                 for stop in answer.stops.to_dict("records")]
-    omitted = [{"id": place[o["row"]]["id"], "layer": place[o["row"]]["layer"], "name": place[o["row"]]["name"],
-                "reason": o["reason"], "value": _plain(o["value"])} for o in answer.omitted.to_dict("records")]
     return {"type": "FeatureCollection", "features": features, "route": _route(answer.route, answer.depart),
-            "omitted": omitted, "omitted_more": answer.omitted_more, **_credits(answer.region)}
+            "omitted": _omitted(answer.omitted, place, "off_route_m"), "omitted_more": answer.omitted_more,
+            **_credits(answer.region)}
+
+
+def _omitted(omitted: pd.DataFrame, place: list[dict[str, Any]], off: str) -> list[dict[str, Any]]:
+    """Places left out, nearest first, each with the reason and the value that decided (locator.omitted)."""
+    return [{**{name: place[o["row"]][name] for name in ("id", "layer", "kind", "name", "name_en")}, off: _metres(o["off_m"]),
+             "reason": o["reason"], "value": _plain(o["value"])} for o in omitted.to_dict("records")]
 
 
 def _stop(answer: AlongAnswer, place: dict[str, Any], stop: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +74,8 @@ def _stop(answer: AlongAnswer, place: dict[str, Any], stop: dict[str, Any]) -> d
     return {
         **_place(answer.region, answer.atlas, stop["row"], place, eta), "pass": stop["passing"], **exact, **seconds,
         "side": stop["side"], "leave_name": stop["leave_name"], "access": stop["access"],
-        "approximate": answer.route.approximate or answer.region.facts.schematic or place["position_accuracy"] not in SURE,
+        "side_confidence": None if stop["side_confidence"] is None else round(stop["side_confidence"], 3),
+        "approximate": is_approximate(answer.route) or answer.region.facts.schematic or place["position_accuracy"] not in SURE,
     }
 
 
@@ -74,7 +88,8 @@ def nearest_json(answer: NearestAnswer) -> dict[str, Any]:
                 "drive_m": _metres(near["drive_m"]), "distance_m": _metres(near["distance_m"]),
                 "approximate": answer.approximate or answer.region.facts.schematic or row["position_accuracy"] not in SURE}
         features.append(_feature(answer.atlas, near["row"], said))
-    return {"type": "FeatureCollection", "features": features, **_credits(answer.region)}
+    return {"type": "FeatureCollection", "features": features, "omitted": _omitted(answer.omitted, place, "distance_m"),
+            "omitted_more": answer.omitted_more, **_credits(answer.region)}
 
 
 def _place(region: Region, atlas: Atlas, row: int, place: dict[str, Any], eta: datetime) -> dict[str, Any]:

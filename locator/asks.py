@@ -21,6 +21,8 @@ Point = str | tuple[float, float]
 MAX_DETOUR_S = 1_800.0            # when nothing is said: half an hour is more than a legal break
 MAX_VIAS = 50
 ORDERS = ("offset", "detour")
+ACCURACIES = ("A", "B", "C", "D", "E")
+OLDEST_DAYS = 36_500
 DATUMS = ("wgs84", "gcj02", "bd09")
 LONGEST_DETOUR_S = 24 * 3600.0
 
@@ -52,7 +54,13 @@ class RouteAsk:
 
 @dataclass(frozen=True)
 class Want:
-    """Which places, and how many. () means any; None means no bound of its own."""
+    """Which places, and how many. () means any; None means no bound of its own.
+
+    open_at_eta     leave out what is known to be closed on arrival: the place, or a service asked for
+    min_accuracy    only positions of this class or better
+    max_age_days    only places known to have been checked so many days before departure, or later
+    max_opposite_s  the longest detour to a place that is entered from the opposite carriageway
+    """
 
     kinds: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
@@ -61,6 +69,10 @@ class Want:
     limit: int | None = None
     order: str = "offset"
     min_bays: int = 0
+    open_at_eta: bool = False
+    min_accuracy: str | None = None
+    max_age_days: int | None = None
+    max_opposite_s: float | None = None
 
     def __post_init__(self) -> None:
         _allowed("kinds", self.kinds, tuple(KINDS))
@@ -70,6 +82,9 @@ class Want:
         number("start_m", self.start_m, 0.0, 1e8)
         number("limit", self.limit, 1, 100_000)
         number("min_bays", self.min_bays, 0, 100_000)
+        _allowed("min_accuracy", () if self.min_accuracy is None else (self.min_accuracy,), ACCURACIES)
+        number("max_age_days", self.max_age_days, 0, OLDEST_DAYS)
+        number("max_opposite_s", self.max_opposite_s, 0.0, LONGEST_DETOUR_S)
 
     @property
     def detour_limit_s(self) -> float:

@@ -6,6 +6,7 @@ Never knows: routes, engines' insides, doors.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import geopandas as gpd
@@ -14,9 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.columns import Service, services_of
+from geodata.hours import is_open
 from geodata.index import SpatialIndex
 from geodata.layers import Catalog, kind_bits, service_bits
-from locator.asks import Want
+from locator.asks import ACCURACIES, Want
 from locator.engines.protocol import Places
 from locator.vehicles import Vehicle
 
@@ -49,7 +51,8 @@ class Atlas:
         cells = self.frame["services"] if len(self.frame) else ()
         return tuple(services_of(text if isinstance(text, str) else None) for text in cells)
 
-    def reasons(self, want: Want, vehicle: Vehicle) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    def reasons(self, want: Want, vehicle: Vehicle, depart: datetime | None = None,
+                ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         """(n,) why each place cannot be meant, None when it can, and the value that decided. Unknown limits do not exclude."""
         n = len(self.frame)
         reason, value = np.full(n, None, object), np.full(n, None, object)
@@ -65,6 +68,7 @@ class Atlas:
         if want.min_bays:
             bays = self._number("lorry_bays")
             rules.append(("service_missing", ~(bays >= want.min_bays), np.array(["lorry_bays"] * n, object)))
+        rules += self._doubts(want, depart)
         for column, limit, name in (("max_height_m", vehicle.height_m, "too_high"), ("max_mass_t", vehicle.mass_t, "too_heavy")):
             signed = self._number(column)
             rules.append((name, signed < limit, signed.astype(object)))
@@ -72,6 +76,28 @@ class Atlas:
             new = unset(reason)[hit[unset(reason)]]
             reason[new], value[new] = name, why[new]
         return reason, value
+
+    def _doubts(self, want: Want, depart: datetime | None) -> list[tuple[str, NDArray[np.bool_], NDArray[np.object_]]]:
+        """Positions worse and records older than wanted; those of which nothing is known as well."""
+        rules = []
+        if want.min_accuracy is not None:
+            said = np.array([cell if isinstance(cell, str) else "unknown" for cell in self.frame["position_accuracy"]], object)
+            good = ACCURACIES[:ACCURACIES.index(want.min_accuracy) + 1]
+            rules.append(("low_accuracy", ~np.isin(said, good), said))
+        if want.max_age_days is not None:
+            assert depart is not None
+            said = np.array([cell if isinstance(cell, str) else None for cell in self.frame["updated"]], object)
+            checked = pd.to_datetime(pd.Series(said, dtype="str"), format="%Y-%m-%d", errors="coerce")
+            fresh = checked >= pd.Timestamp(depart.date()) - pd.Timedelta(days=want.max_age_days)
+            rules.append(("stale_record", ~fresh.to_numpy(dtype=bool), said))
+        return rules
+
+    def shut(self, row: int, at: datetime, want: Want, country: str | None) -> str | None:
+        """The hours by which a place, or a service asked for there, is known to be closed at a moment; None when none is."""
+        lonlat = (float(self.places.lonlat[row, 0]), float(self.places.lonlat[row, 1]))
+        own = self.frame["hours"].iloc[row]
+        hours = [own, *(service.hours for service in self.services[row] if service.what in want.services)]
+        return next((text for text in hours if is_open(text, at, country=country, lonlat=lonlat) is False), None)
 
     def _number(self, column: str) -> NDArray[np.float64]:
         return np.asarray(self.frame[column].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan))

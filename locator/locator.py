@@ -63,6 +63,8 @@ class NearestAnswer:
     depart: datetime
     atlas: Atlas
     places: pd.DataFrame         # of locator.nearest
+    omitted: pd.DataFrame
+    omitted_more: int
     approximate: bool
 
 
@@ -79,7 +81,8 @@ class Locator:
     def _embedded(self, pool: int) -> EmbeddedEngine:
         graph = self.region.roads
         assert graph is not None
-        return EmbeddedEngine(graph, self.region.grid, load_hierarchy(self.region.build / "hierarchy"), pool=pool)
+        return EmbeddedEngine(graph, self.region.grid, load_hierarchy(self.region.build / "hierarchy"), pool=pool,
+                              keeps_left=self.region.facts.driving_side == "left")
 
     # ---------------------------------------------------------------- questions
 
@@ -102,7 +105,7 @@ class Locator:
         if want.start_m >= found.route.distance_m:
             raise BadInput("out_of_range", field="start_m", value=want.start_m, low=0, high=round(found.route.distance_m, 1))
         engine = self.engine if found.route.steps is not None else self.straight
-        result = find_stops(found.route, self.atlas, engine, want)
+        result = find_stops(found.route, self.atlas, engine, want, depart=found.depart, country=self.region.facts.country)
         return AlongAnswer(self.region, found.route, found.depart, self.atlas, result.stops, result.omitted, result.omitted_more,
                            want.start_m)
 
@@ -110,9 +113,10 @@ class Locator:
                 ) -> NearestAnswer:
         """The places soonest reached from a point."""
         lon, lat = self.where(at, datum, field="at")
-        found = find_nearest(lon, lat, self.atlas, self.engine, vehicle, want)
         at_time = local(depart, self.region.tz, self._now())
-        return NearestAnswer(self.region, lon, lat, at_time, self.atlas, found, self.engine.approximate)
+        found = find_nearest(lon, lat, self.atlas, self.engine, vehicle, want, depart=at_time, country=self.region.facts.country)
+        return NearestAnswer(self.region, lon, lat, at_time, self.atlas, found.places, found.omitted, found.omitted_more,
+                             self.engine.approximate)
 
     def layers(self) -> Catalog:
         return self.region.layers.catalog()

@@ -91,7 +91,7 @@ class Snapper:
     def carriageways(self) -> NDArray[np.bool_]:
         """(e,) one-way through roads, open or not: nobody crosses one to get into a place beside it."""
         one_way = (np.asarray(self.graph.edge_kind) & 3) == 2                  # a roundabout parts nothing
-        return one_way & np.isin(self.graph.edge_class, CARRIAGEWAY)
+        return np.asarray(one_way & np.isin(self.graph.edge_class, CARRIAGEWAY))
 
     @cached_property
     def _drawn_against(self) -> NDArray[np.bool_]:
@@ -129,7 +129,8 @@ class Snapper:
             return []
         off, share, at, _ = self._project(edges, lon, lat)
         order = np.lexsort((edges, off))
-        return [EdgePoint(int(edges[i]), float(share[i]), float(off[i]), *map(float, at[i])) for i in order if off[i] <= radius_m]
+        return [EdgePoint(int(edges[i]), float(share[i]), float(off[i]), float(at[i, 0]), float(at[i, 1]))
+                for i in order if off[i] <= radius_m]
 
     def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats, Floats]:
         """For each edge: distance of the point in metres, share of the edge's length, the lon/lat on it, its heading there."""

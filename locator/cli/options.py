@@ -14,7 +14,7 @@ import click
 
 from geodata.columns import KINDS, SERVICES
 from geodata.errors import BadInput
-from locator.asks import DATUMS, RouteAsk, Want, read_depart
+from locator.asks import ACCURACIES, DATUMS, OLDEST_DAYS, RouteAsk, Want, read_depart
 from locator.cli.caller import Caller
 from locator.cli.helping import Number, OneOf, Option
 from locator.routes import read_geojson_line, read_gpx, read_polyline
@@ -80,6 +80,9 @@ want_options = options(
     option("--kind", "kinds", multiple=True, type=Several(KINDS), metavar="KIND"),
     option("--service", "services", multiple=True, type=Several(SERVICES), metavar="SERVICE"),
     option("--min-bays", type=Number(0, 100_000), metavar="N"),
+    option("--open-at-eta", is_flag=True),
+    option("--min-accuracy", type=OneOf(ACCURACIES)),
+    option("--max-age-days", type=Number(0, OLDEST_DAYS), metavar="DAYS"),
     option("--limit", type=Number(1, 1_000_000), metavar="N"),
 )
 
@@ -100,7 +103,8 @@ def read_want(who: Caller, given: dict[str, Any]) -> Want:
     most, limit = who.settings.max_limit, given["limit"]
     if limit is not None and limit > most:
         raise BadInput("out_of_range", field="limit", value=limit, low=1, high=most)
-    names = ("max_detour_s", "start_m", "order", "min_bays", "limit")
+    names = ("max_detour_s", "max_opposite_s", "start_m", "order", "min_bays", "limit", "open_at_eta", "min_accuracy",
+             "max_age_days")
     wanted = {name: given[name] for name in names if given.get(name) is not None}
     return Want(kinds=_flat(given["kinds"]), services=_flat(given["services"]), **wanted)
 

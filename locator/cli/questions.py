@@ -32,6 +32,7 @@ from locator.wiring import open_locator
 @route_options
 @want_options
 @option("--max-detour-s", type=Number(0.0, 86_400.0), metavar="S")
+@option("--max-opposite-s", type=Number(0.0, 86_400.0), metavar="S")
 @option("--start-m", type=Number(0.0, 1e8), metavar="M")
 @option("--order", type=OneOf(ORDERS))
 def along(**given: Any) -> int:

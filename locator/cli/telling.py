@@ -6,14 +6,16 @@ Never knows: how an answer was found.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from locator.answers import SNAPPED_FAR_M
 from locator.cli.caller import Caller
 from locator.cli.tables import clock, duration, km, plain, table
 
 Dict = Mapping[str, Any]
 SERVICES_SHOWN = 3
+OMITTED_SHOWN = 20
 
 
 def route_lines(who: Caller, told: Dict) -> list[str]:
@@ -25,10 +27,18 @@ def _summary(who: Caller, route: Dict) -> list[str]:
     """How far, how long, and what could not be matched."""
     line = who.text("route", distance=km(route["distance_m"]), duration=duration(who, route["duration_s"]),
                     at=clock(route["depart"]))
-    lines = [line + (who.text("approximate") if route["approximate"] else "")]
+    how = "approximate" if route["engine"] == "straight" else "approximate_part"
+    lines = [line + (who.text(how) if route["approximate"] else ""), *_snapped(who, route["snapped_m"])]
     if route["unmatched"]:
         lines.append(who.text("unmatched", n=len(route["unmatched"])))
     return lines
+
+
+def _snapped(who: Caller, snapped_m: Sequence[float]) -> list[str]:
+    """What was asked that lies far from the road taken for it."""
+    roles = ["from", *["via"] * (len(snapped_m) - 2), "to"]
+    return [who.text("snapped", place=who.words.text(f"page.{role}"), distance=km(metres))
+            for role, metres in zip(roles, snapped_m, strict=False) if metres > SNAPPED_FAR_M]
 
 
 def along_lines(who: Caller, told: Dict) -> list[str]:
@@ -41,7 +51,7 @@ def along_lines(who: Caller, told: Dict) -> list[str]:
              _detour(who, stop), _side(who, stop), clock(stop["eta"], since=depart),
              _open(who, stop), _services(who, stop), _position(who, stop)] for stop in stops]
     body = table(heads, rows, right="r--r-r") if rows else [who.text("nothing_found")]
-    return [*_summary(who, told["route"]), "", *body, *_omitted(who, told), *closing_lines(who, told)]
+    return [*_summary(who, told["route"]), "", *body, *_omitted(who, told, "off_route_m"), *closing_lines(who, told)]
 
 
 def nearest_lines(who: Caller, told: Dict) -> list[str]:
@@ -53,7 +63,7 @@ def nearest_lines(who: Caller, told: Dict) -> list[str]:
              who.words.name("kind", stop["kind"]), _open(who, stop), _services(who, stop),
              _position(who, stop)] for stop in stops]
     body = table(heads, rows, right="rr") if rows else [who.text("nothing_found")]
-    return [*body, *_omitted(who, told), *closing_lines(who, told)]
+    return [*body, *_omitted(who, told, "distance_m"), *closing_lines(who, told)]
 
 
 def _name(who: Caller, stop: Dict) -> str:
@@ -90,16 +100,46 @@ def _position(who: Caller, stop: Dict) -> str | None:
     return {"invented": who.text("schematic_mark"), "unknown": None}.get(accuracy or "unknown", accuracy)
 
 
-def _omitted(who: Caller, told: Dict) -> list[str]:
-    """The places left out, the reasons counted; the first few by name."""
+def _omitted(who: Caller, told: Dict, off: str) -> list[str]:
+    """The places left out: the reasons counted, then the nearest by name, each with what decided."""
     omitted = told.get("omitted") or []
     if not omitted:
         return []
-    counts = Counter(one["reason"] for one in omitted)
-    said = {reason: who.words.text(f"reason.{reason}", value="…") for reason in counts}
+    near = off == "distance_m"
+    counts = Counter(who.words.text(f"reason.{_reason(one, near)}") for one in omitted)
     joint = "；" if who.lang == "zh" else "; "
-    total = joint.join(f"{said[reason]} {n}" for reason, n in counts.most_common())
-    return ["", who.text("omitted", n=len(omitted), why=total)]
+    total = joint.join(f"{said} {n}" for said, n in counts.most_common())
+    heads = [who.text(f"head.{name}") for name in ("off", "name", "why")]
+    rows = [[km(one[off]), _name(who, one), reason_text(who, one, near=near)] for one in omitted[:OMITTED_SHOWN]]
+    more = len(omitted) + told["omitted_more"] - len(rows)
+    lines = ["", who.text("omitted", n=len(omitted) + told["omitted_more"], why=total),
+             *table(heads, rows, right="r", widest=60)]
+    return [*lines, who.text("omitted_more", n=more)] if more else lines
+
+
+def _reason(one: Dict, near: bool) -> str:
+    """The word for a reason: from a point there is a drive, no detour."""
+    return "beyond_max_drive" if near and one["reason"] == "beyond_max_detour" else str(one["reason"])
+
+
+def reason_text(who: Caller, one: Dict, *, near: bool = False) -> str:
+    """Why a place was left out, with the value that decided."""
+    reason, value = _reason(one, near), one["value"]
+    if value is None:
+        return who.words.text(f"reason.{reason}")
+    match one["reason"]:
+        case "kind_not_asked":
+            value = who.words.name("kind", value)
+        case "service_missing":
+            room = "column" if value == "lorry_bays" else "service"
+            value = ("、" if who.lang == "zh" else ", ").join(who.words.name(room, what) for what in value.split(", "))
+        case "low_accuracy":
+            value = who.words.name("accuracy", value)
+        case "behind_start":
+            value = km(value)
+        case "opposite_too_far" | "beyond_max_detour":
+            value = duration(who, value)
+    return who.words.text(f"left_out.{reason}", value=value)
 
 
 def closing_lines(who: Caller, told: Dict) -> list[str]:

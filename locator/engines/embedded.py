@@ -7,40 +7,31 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
 import pyroutingkit
 from numpy.typing import NDArray
 
-from geodata.errors import BadInput, NotReachable
+from geodata.errors import BadInput
 from geodata.measured import MeasuredLine
 from geodata.roads.graph import RoadGraph
 from geodata.roads.snap import SnapGrid, Snapper
+from locator.engines.bars import AT_PLACES, Bar, Relaxed, reached_from, says_anything
 from locator.engines.excursions import find_excursion
 from locator.engines.lengths import Lengths
 from locator.engines.matching import match_line
 from locator.engines.network import FAR, Network, Spot
 from locator.engines.pieces import Piece, cut_route
-from locator.engines.protocol import Detours, Excursion, Floats, Ints, Places, Route
+from locator.engines.protocol import Detours, Excursion, Floats, Ints, Nearby, Places, Route
+from locator.engines.snapping import snap_point, snap_route
+from locator.engines.standing import Stands, find_stands, side_margin_m
 from locator.engines.steps import Steps
 from locator.vehicles import Vehicle
 
-REACH_M = 2_000.0          # a given point takes the nearest road within this
 POOL = 6                   # vehicle signatures kept ready at once
-
-
-@dataclass(frozen=True, eq=False)
-class Stands:
-    """Where lorries stand at places: one row a position, grouped by lot. A lot is entered and left in every direction listed."""
-
-    place: Ints
-    lot: Ints
-    arc: Ints
-    into_ms: Ints
-    spots: tuple[Spot, ...]            # by lot
+SEARCHES = 4               # searches without one measure kept for the next question
 
 
 class EmbeddedEngine:
@@ -49,10 +40,14 @@ class EmbeddedEngine:
     name = "embedded"
     approximate = False
 
-    def __init__(self, graph: RoadGraph, grid: SnapGrid, hierarchy: pyroutingkit.CCHTopology, *, pool: int = POOL) -> None:
-        self.graph, self.snapper, self._hierarchy, self._pool = graph, Snapper(graph, grid), hierarchy, pool
+    def __init__(self, graph: RoadGraph, grid: SnapGrid, hierarchy: pyroutingkit.CCHTopology, *, pool: int = POOL,
+                 keeps_left: bool = False) -> None:
+        self.graph, self.snapper = graph, Snapper(graph, grid, keeps_left=keeps_left)
+        self._hierarchy, self._pool = hierarchy, pool
         self._networks: OrderedDict[tuple[str, ...], Network] = OrderedDict()
         self._stands: OrderedDict[tuple[object, ...], Stands] = OrderedDict()
+        self._relaxed: OrderedDict[tuple[Network, str], Relaxed] = OrderedDict()
+        self.searches = 0                      # of the whole net, for why a place cannot be reached
         self._lengths: tuple[Network, Lengths] | None = None
         self._lock = Lock()
 
@@ -77,17 +72,9 @@ class EmbeddedEngine:
 
     # ---------------------------------------------------------------- points and places on the roads
 
-    def snap(self, lon: float, lat: float, net: Network, *, leaving: bool, arriving: bool, field: str) -> Spot:
-        """The nearest road from which (leaving) and to which (arriving) the vehicle can drive. Raises NotReachable."""
-        found = self.snapper.nearest(lon, lat, net.usable_edges(leaving, arriving), reach_m=REACH_M)
-        if not found:
-            raise NotReachable("no_road_within_reach", field=field, value=f"{lon:.6f},{lat:.6f}", reach_m=round(REACH_M))
-        best = found[0]
-        return net.spot(best.edge, best.share, best.lon, best.lat, best.off_m)
-
     def open_edges(self, net: Network) -> NDArray[np.bool_]:
         """(e,) edges the vehicle may drive in some direction."""
-        return net.usable_edges(False, False)
+        return net.open_edges()
 
     def stands(self, places: Places, net: Network) -> Stands:
         """Every place's lots for one vehicle signature; kept for the next question."""
@@ -96,27 +83,53 @@ class EmbeddedEngine:
             if key in self._stands:
                 self._stands.move_to_end(key)
                 return self._stands[key]
-        found = self._find_stands(places, net)
+        found = find_stands(self.snapper, net, places.geometry, range(len(places.geometry)))
         with self._lock:
             self._stands[key] = found
             while len(self._stands) > 4 * self._pool:
                 self._stands.popitem(last=False)
         return found
 
-    def _find_stands(self, places: Places, net: Network) -> Stands:
-        usable = net.usable_edges(True, True)
-        place, lot, arc, into, spots = [], [], [], [], list[Spot]()
-        for row, area in enumerate(places.geometry):
-            for point in self.snapper.lots(area, usable):
-                spot = net.spot(point.edge, point.share, point.lon, point.lat, point.off_m)
-                for a, ms in zip(spot.arcs, spot.into_ms, strict=True):
-                    place.append(row)
-                    lot.append(len(spots))
-                    arc.append(a)
-                    into.append(ms)
-                spots.append(spot)
-        return Stands(np.array(place, np.int64), np.array(lot, np.int64), np.array(arc, np.int64), np.array(into, np.int64),
-                      tuple(spots))
+    def bars(self, places: Places, rows: Ints, start: Spot, end: Spot, vehicle: Vehicle) -> dict[int, Bar]:
+        """What alone keeps the vehicle from places `rows` that it cannot reach on its way; nothing for those it explains not."""
+        net, found = self.network(vehicle), dict[int, Bar]()
+        for reason in AT_PLACES:
+            left = [row for row in rows.tolist() if row not in found]
+            if not left or not says_anything(net, reason):
+                continue
+            relaxed = self._without(net, reason, start, end)
+            for row in left:
+                near = self.snapper.lots(places.geometry[row], relaxed.standing_edges)
+                bar = relaxed.bar_of_edge(near[0].edge) if near else None
+                if bar is not None:
+                    found[row] = bar
+        return found
+
+    def _without(self, net: Network, reason: str, start: Spot, end: Spot) -> Relaxed:
+        """The search without one measure, round all that is reached from `start` and leads to `end`. Where the way lies on the
+        great part of the net that is always the same, and kept."""
+        shared = self._on_great_part(net, start, end)
+        with self._lock:
+            if shared and (net, reason) in self._relaxed:
+                return self._relaxed[net, reason]
+        self.searches += 1
+        reached = np.flatnonzero(net.can_arrive) if shared else reached_from(net, start.positions[0])
+        leading = np.flatnonzero(net.can_leave) if shared else reached_from(net, end.positions[0], backwards=True)
+        found = Relaxed(net, reason, reached, leading)
+        with self._lock:
+            if shared:
+                self._relaxed[net, reason] = found
+            standing = {id(one) for one in self._networks.values()}          # a network that left the pool is not held here
+            for key in [key for key in self._relaxed if id(key[0]) not in standing] + list(self._relaxed)[:-SEARCHES]:
+                self._relaxed.pop(key, None)
+        return found
+
+    def _on_great_part(self, net: Network, start: Spot, end: Spot) -> bool:
+        great = np.flatnonzero(net.can_leave & net.can_arrive)[:1]
+        if not len(great) or (net.can_leave == net.can_arrive).all():         # nothing is cut off, or there is no great part
+            return False
+        anchor = Spot((int(great[0]),), (0,), 0.0, 0.0)
+        return bool(net.spots_ms(start, anchor) < FAR and net.spots_ms(anchor, end) < FAR)
 
     # ---------------------------------------------------------------- routes
 
@@ -124,14 +137,7 @@ class EmbeddedEngine:
         net = self.network(vehicle)
         last = len(points) - 1
         names = ["from", *["via"] * (last - 1), "to"]
-        spots = [self.snap(lon, lat, net, leaving=i < last, arriving=i > 0, field=names[i])
-                 for i, (lon, lat) in enumerate(points.tolist())]
-        legs = []
-        for i, (a, b) in enumerate(pairwise(spots)):
-            leg = net.path(a, b)
-            if leg is None:
-                raise NotReachable("no_way_through", field=names[i + 1], value=f"{b.lon:.6f},{b.lat:.6f}")
-            legs.append(leg)
+        spots, legs = snap_route(self.snapper, net, points, names)
         if sum(leg.total_m for leg in legs) <= 0:
             raise BadInput("same_place", field="to", value=f"{spots[-1].lon:.6f},{spots[-1].lat:.6f}")
         return self.compose(legs, tuple(spots), vehicle)
@@ -142,6 +148,8 @@ class EmbeddedEngine:
         steps = legs[0]
         for leg in legs[1:]:
             steps = steps.then(leg)
+        if own_line:
+            steps = replace(steps, arc=self.network(vehicle).as_driven(steps.arc))
         leg_of = np.repeat(np.arange(len(legs)), [len(leg) for leg in legs])
         via_m = tuple(np.cumsum([leg.total_m for leg in legs])[:-1].tolist()) if not own_line else ()
         return Route(MeasuredLine(steps.lonlat(self.graph)), steps.total_ms / 1000.0, vehicle, self.name, bool(unmatched), via_m,
@@ -180,29 +188,37 @@ class EmbeddedEngine:
                   ) -> list[Excursion]:
         net = self.network(route.vehicle)
         stands, pieces = self.stands(places, net), self.pieces(route, start_m=float(detours.from_m[0]))
-        return [find_excursion(net, route, pieces[i], stands.spots[int(detours.lot[i, j])], places.lonlat[rows[j]])
-                for i, j in cells]
+        found = []
+        for i, j in cells:
+            lot = int(detours.lot[i, j])
+            visit = find_excursion(net, route, pieces[i], stands.spots[lot], places.lonlat[rows[j]])
+            margin_m = side_margin_m(self.snapper, places.geometry[rows[j]], stands.points[lot])
+            found.append(replace(visit, side_margin_m=margin_m))
+        return found
 
-    def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle, most: int, limit_s: float,
-                ) -> tuple[Ints, Floats, Floats]:
+    def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle) -> Nearby:
         net = self.network(vehicle)
-        here, stands = self.snap(lon, lat, net, leaving=True, arriving=False, field="at"), self.stands(places, net)
+        stands = self.stands(places, net)
         column = np.full(len(places.geometry), -1, np.int64)
         column[rows] = np.arange(len(rows))
         mine = np.flatnonzero(column[stands.place] >= 0)
-        times = net.between_ms(*here.positions, stands.arc[mine], stands.into_ms[mine])
-        soonest = np.full(len(rows), FAR)
-        times = times.min(axis=0) if times.size else np.empty(0, np.int64)
-        np.minimum.at(soonest, column[stands.place[mine]], times)
-        order = np.argsort(soonest, kind="stable")
-        order = order[soonest[order] <= min(limit_s * 1000.0, float(FAR) - 1)][:most]
-        metres = []
-        for j in order:
-            row = mine[(column[stands.place[mine]] == j) & (times == soonest[j])][0]
-            path = net.path(here, stands.spots[int(stands.lot[row])])
-            metres.append(path.total_m if path is not None else np.nan)
-        return order, soonest[order] / 1000.0, np.array(metres, np.float64)
+        soonest, lot = np.full(len(rows), FAR), np.full(len(rows), -1)
+        for here in snap_point(self.snapper, net, lon, lat, "at"):
+            times = net.between_ms(*here.positions, stands.arc[mine], stands.into_ms[mine]).min(axis=0, initial=FAR)
+            if (times < FAR).any():
+                break
+        for k in np.argsort(times, kind="stable")[::-1].tolist():
+            j = column[stands.place[mine[k]]]
+            if times[k] < FAR:
+                soonest[j], lot[j] = times[k], stands.lot[mine[k]]
+        return Nearby(here, seconds(soonest, np.zeros(len(rows), np.int64)), lot)
 
+    def ways_m(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> Floats:
+        net = self.network(vehicle)
+        spots, here = self.stands(places, net).spots, near.here
+        assert here is not None
+        ways = [net.path(here, spots[int(near.lot[j])]) for j in columns.tolist()]
+        return np.array([np.nan if way is None else way.total_m for way in ways], np.float64)
 
 def best_lots(net: Network, piece: Piece, stands: Stands, mine: Ints) -> list[tuple[int, int, int]]:
     """(stand, there_ms, back_ms) for every lot: in by one direction, out by any. Two sums are never mixed between lots.
@@ -216,10 +232,13 @@ def best_lots(net: Network, piece: Piece, stands: Stands, mine: Ints) -> list[tu
     back = net.between_ms(arc, into, *piece.end.positions).min(axis=1)
     first = np.flatnonzero(np.concatenate([[True], lot[1:] != lot[:-1]]))
     least = np.minimum.reduceat(there, first), np.minimum.reduceat(back, first)
-    for row in np.flatnonzero(least[0] + least[1] < piece.end_ms - piece.start_ms):
-        own = np.flatnonzero(lot == lot[first[row]])
-        best = own[int((there[own] + back[own]).argmin())]
-        least[0][row], least[1][row] = there[best], back[best]
+    whole = piece.end_ms - piece.start_ms
+    for row in np.flatnonzero(least[0] + least[1] < whole):
+        here = np.flatnonzero(lot == lot[first[row]])
+        sides = [here[net.graph.arc_own[arc[here]] == own] for own in np.unique(net.graph.arc_own[arc[here]])]
+        ways = [(int(there[side].min()), int(back[side].min())) for side in sides]
+        least[0][row], least[1][row] = min(ways, key=sum)
+        least[1][row] = max(least[1][row], whole - least[0][row])         # business there may let him through: he gains nothing
     return [(int(mine[f]), int(t), int(b)) for f, t, b in zip(first, *least, strict=True) if t < FAR and b < FAR]
 
 

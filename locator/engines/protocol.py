@@ -5,7 +5,7 @@ Never knows: how an engine does it, Flask, languages, opening hours.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.measured import MeasuredLine
+from locator.engines.bars import Bar
 from locator.engines.network import Spot
 from locator.engines.steps import Steps
 from locator.vehicles import Vehicle
@@ -43,6 +44,11 @@ class Route:
     leg_of: Ints = field(default_factory=lambda: np.zeros(0, np.int64))    # (steps,) which leg each step belongs to
     spots: tuple[Spot, ...] = ()
     own_line: bool = False
+
+    @property
+    def snapped_m(self) -> tuple[float, ...]:
+        """How far each asked point, vias included, lies from the road taken for it; () for a line, or without known roads."""
+        return () if self.own_line else tuple(spot.off_m for spot in self.spots)
 
     @property
     def distance_m(self) -> float:
@@ -86,13 +92,26 @@ class Detours:
 
 @dataclass(frozen=True)
 class Excursion:
-    """One visit: where the driver leaves his route and is back on it. None: not known (no roads)."""
+    """One visit: where the driver leaves his route and is back on it. None: not known (no roads).
+
+    side_margin_m  how far off the place may truly stand before another side of a divided road is its own; inf: at any rate
+    """
 
     leave_m: float | None
     rejoin_m: float | None
     detour_m: float | None
     leave_name: str | None
     other_carriageway: bool | None     # does the way lead along the opposite carriageway?
+    side_margin_m: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Nearby:
+    """How soon each asked place is reached from a point; inf: no way."""
+
+    here: Spot | None                  # None: no roads known
+    drive_s: Floats
+    lot: Ints                          # which lot of the place is soonest, for Engine.ways
 
 
 class Engine(Protocol):
@@ -112,6 +131,11 @@ class Engine(Protocol):
                   ) -> list[Excursion]:
         """The visits of chosen (piece, column) cells of `detours`."""
 
-    def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle, most: int, limit_s: float,
-                ) -> tuple[Ints, Floats, Floats]:
-        """(columns, drive_s, drive_m) of the places soonest reached from a point."""
+    def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle) -> Nearby:
+        """How soon the places `rows` are reached from a point. Raises NotReachable."""
+
+    def ways_m(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> Floats:
+        """(k,) metres driven to chosen columns of `near`."""
+
+    def bars(self, places: Places, rows: Ints, start: Spot, end: Spot, vehicle: Vehicle) -> Mapping[int, Bar]:
+        """Row -> the one limit that keeps the vehicle from a place out of its reach; where no one limit does, nothing."""

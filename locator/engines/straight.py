@@ -5,14 +5,16 @@ Never knows: roads, carriageways; access is unknown here.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from geodata.errors import BadInput
 from geodata.geodesy import distance_m
 from geodata.measured import MeasuredLine
-from locator.engines.protocol import Detours, Excursion, Floats, Ints, Places, Route
+from locator.engines.bars import Bar
+from locator.engines.network import Spot
+from locator.engines.protocol import Detours, Excursion, Floats, Ints, Nearby, Places, Route
 from locator.vehicles import Vehicle
 
 WINDING = 1.3             # road over straight line; a common planning figure, not measured for any one region
@@ -61,9 +63,12 @@ class StraightEngine:
             found.append(Excursion(here, here, 2 * WINDING * float(at.off_m[0]), None, None))
         return found
 
-    def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle, most: int, limit_s: float,
-                ) -> tuple[Ints, Floats, Floats]:
+    def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle) -> Nearby:
         metres = distance_m(places.lonlat[rows], np.array([lon, lat])) * WINDING
-        order = np.argsort(metres, kind="stable")
-        order = order[metres[order] * SECONDS_PER_M <= limit_s][:most]
-        return order, metres[order] * SECONDS_PER_M, metres[order]
+        return Nearby(None, metres * SECONDS_PER_M, np.zeros(len(rows), np.int64))
+
+    def ways_m(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> Floats:
+        return near.drive_s[columns] / SECONDS_PER_M
+
+    def bars(self, places: Places, rows: Ints, start: Spot, end: Spot, vehicle: Vehicle) -> Mapping[int, Bar]:
+        return {}

@@ -27,6 +27,7 @@ from locator.web.asking import (
     AlongAsked,
     AlongOptions,
     Asked,
+    Doubts,
     ItemsAsk,
     LayersAsk,
     NamesAsk,
@@ -61,7 +62,9 @@ def nearest() -> Response:
             raise BadInput("missing", field="at")
         at = f"{asked.lon!r},{asked.lat!r}"
     lorry = vehicle(asked.vehicle, **asked.model_dump(include=set(MEASURES)))
-    want, depart = _want(asked.kind, asked.service, asked.limit, max_detour_s=asked.max_drive_s), read_depart(asked.depart)
+    want = _want(asked.kind, asked.service, asked.limit, max_detour_s=asked.max_drive_s,
+                 **asked.model_dump(include=set(Doubts.model_fields)))
+    depart = read_depart(asked.depart)
     return _answer(asked, lambda known: nearest_json(known.nearest(at, lorry, want, depart, datum=asked.datum)), GEOJSON)
 
 

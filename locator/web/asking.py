@@ -27,7 +27,7 @@ from pydantic import (
 
 from geodata.columns import KINDS, SERVICES
 from geodata.errors import BadInput
-from locator.asks import LONGEST_DETOUR_S, MAX_VIAS, ORDERS
+from locator.asks import ACCURACIES, LONGEST_DETOUR_S, MAX_VIAS, OLDEST_DAYS, ORDERS
 from locator.vehicles import MEASURES, PRESETS
 from locator.web.problems import BadRequest, of_pydantic
 
@@ -130,7 +130,17 @@ class Options(Asked, Measures):
     datum: Datum = "wgs84"
 
 
-class Places(BaseModel):
+class Doubts(BaseModel):
+    """What must be known of a place."""
+
+    open_at_eta: bool = Field(False, description="Leave out places, or services asked for, known to be closed on arrival.")
+    min_accuracy: Annotated[str, AfterValidator(_among(ACCURACIES)), listed(ACCURACIES)] | None = Field(
+        None, description="Only positions of this class or better: A best, E worst.")
+    max_age_days: int | None = Field(None, ge=0, le=OLDEST_DAYS, description=(
+        "Only records known to have been checked at most so many days before departure."))
+
+
+class Places(Doubts):
     """Which places, as a query says it."""
 
     kind: Kinds = []
@@ -138,11 +148,13 @@ class Places(BaseModel):
     limit: Limit = None
 
 
-class Stops(BaseModel):
+class Stops(Doubts):
     """Which stops along a route."""
 
     max_detour_s: FiniteFloat | None = Field(
         None, ge=0, le=LONGEST_DETOUR_S, description="Leave out stops that cost more, seconds. Default: half an hour.")
+    max_opposite_s: FiniteFloat | None = Field(None, ge=0, le=LONGEST_DETOUR_S, description=(
+        "Leave out stops entered from the opposite carriageway that cost more than this, seconds."))
     start_m: FiniteFloat = Field(0.0, ge=0, le=1e8, description="Where the driver is now, metres from the route's start.")
     order: Annotated[str, AfterValidator(_among(ORDERS)), listed(ORDERS)] = Field(
         "offset", description="In the order they are met, or cheapest first.")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from geodata.columns import ACCURACY, KINDS, SERVICES
+from locator.omitted import REASONS
 from locator.web.asking import listed
 
 
@@ -89,6 +90,8 @@ class StopOut(PlaceOut):
     offset_m: float = Field(description="Where on the route the stop is met, metres from its start.")
     off_route_m: float = Field(description="Straight distance from the route.")
     side: Literal["left", "right"] | None = Field(description="Side of the route, in direction of travel; null: on it.")
+    side_confidence: float | None = Field(description=(
+        "How sure it is, from 0.5 (a guess) to 1, that the place stands on the side of a divided road it is entered from here."))
     reach_s: float = Field(description="Driving time from the start position to the stop.")
     return_s: float = Field(description="Driving time from the stop to the route's end.")
     detour_s: float = Field(description="What the stop costs: reach_s + return_s less the route's own time.")
@@ -147,19 +150,32 @@ class Item(Told):
 class Route(Told):
     distance_m: float = Field(description="Its length as driven.")
     duration_s: float = Field(description="Its driving time.")
-    approximate: bool = Field(description="Not driven on known roads, or part of a given line fits no road.")
+    approximate: bool = Field(description=(
+        "Not driven on known roads, or part of a given line fits no road, or an asked point is over 300 m from the road taken."))
     geometry: LineString = Field(description="Where it runs.")
     engine: str = Field(description="`embedded` knows the roads; `straight` does not.")
     unmatched: list[tuple[float, float]] = Field(description="Stretches (from_m, to_m) of a given line that fit no road.")
     depart: str = Field(description="When it is driven.")
+    snapped_m: list[float] = Field(description=(
+        "How far from, each via and to lie from the road taken for them; empty for a given line."))
 
 
 class Omitted(Told):
     id: str = Field(description="Of the place.")
     layer: str = Field(description="Its layer.")
     name: str | None = Field(description="Its name.")
-    reason: str = Field(description="Why it was left out, a code.")
-    value: float | str | None = Field(description="The figure behind the reason.")
+    kind: Annotated[str, listed(KINDS)] = Field(description="What it is.")
+    name_en: str | None = Field(description="Its English name.")
+    reason: Annotated[str, listed(REASONS)] = Field(description="Why it was left out, a code.")
+    value: float | str | None = Field(description="What decided, by reason: see below.")
+
+
+class OmittedStop(Omitted):
+    off_route_m: float = Field(description="Straight distance from the route.")
+
+
+class OmittedNear(Omitted):
+    distance_m: float = Field(description="Straight (geodesic) distance.")
 
 
 class Credits(Told):
@@ -176,13 +192,16 @@ class AlongAnswer(Credits):
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[Stop]
     route: Route
-    omitted: list[Omitted] = Field(description="Places within 5 km of the route that are no stops, nearest first.")
+    omitted: list[OmittedStop] = Field(description="Places within 5 km of the route that are no stops, nearest first.")
     omitted_more: int = Field(description="How many more were left out than are listed.")
 
 
 class NearestAnswer(Credits):
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[Near]
+    omitted: list[OmittedNear] = Field(description=(
+        "Places left out within 5 km, or as far as the farthest that is shown; all, when fewer were found than asked for."))
+    omitted_more: int = Field(description="How many more were left out than are listed.")
 
 
 class LayerOut(Told):

@@ -13,6 +13,7 @@ from flask import Response, current_app, render_template, request, send_file
 from geodata.columns import KINDS, SERVICES
 from geodata.errors import NotFound
 from geodata.regions import Region
+from locator.asks import ACCURACIES
 from locator.vehicles import MEASURES, PRESETS
 from locator.web.assets import FOR_EVER, Assets
 from locator.web.room import asked_words, room
@@ -23,7 +24,7 @@ from maps.screen import draw_shell, parts
 pages = APIBlueprint("pages", __name__, enable_openapi=False)
 CHINA = (73.5, 18.0, 134.8, 53.6)            # shown for a region that does not know where it is
 FIRST_TRIP = {"wujin": {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengshanqiao")}}     # what a newcomer sees answered
-SAID = ("page", "access", "accuracy", "reason", "open", "kind", "service")               # words the page's script needs
+SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service")   # words for the page's script
 
 
 @pages.get("/")
@@ -34,7 +35,7 @@ def page() -> Response:
     bbox = region.facts.bbox or CHINA
     shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=_basemap(region)))
     html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
-                           presets=PRESETS, measures=MEASURES, told=_told(region, said.lang, shell.name))
+                           presets=PRESETS, measures=MEASURES, accuracies=ACCURACIES, told=_told(region, said.lang, shell.name))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = said.lang
     response.headers["Cache-Control"] = "no-cache"

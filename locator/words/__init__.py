@@ -39,6 +39,9 @@ class Words:
         """What went wrong, as a sentence. A reason or a unit that is a code of ours is said in words too."""
         said = {**error.params, "field": error.field, "value": error.value}
         key = f"error.{error.code}" if said.get("suggestions", True) else f"error.{error.code}.unlike_any"
+        if said.get("why"):                                    # a road that is closed to the vehicle
+            key, said["road"] = f"error.{error.code}.closed", said.get("road") or self.text("road.unnamed")
+            said["why"] = self.text(f"why.{said['why']}", limit=said.get("limit"))
         rooms = {"reason": "why", "unit": "unit", "field": "field"}
         said |= {name: self.name(room, str(said[name])) for name, room in rooms.items() if said.get(name)}
         return self.text(key, **said)

@@ -26,7 +26,7 @@ A--x--a--B
 
 
 def near(town: Town, letter: str, **want: object) -> list[tuple[str, float, float, float]]:
-    found = find_nearest(*town.at[letter], town.atlas, town.engine, vehicle(), Want(**want))  # type: ignore[arg-type]
+    found = find_nearest(*town.at[letter], town.atlas, town.engine, vehicle(), Want(**want)).places  # type: ignore[arg-type]
     names = town.atlas.frame["id"].iloc[found["row"]]
     return list(zip(names, found["drive_s"], found["drive_m"], found["distance_m"], strict=True))
 

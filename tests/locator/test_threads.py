@@ -42,11 +42,11 @@ def answer(engine: EmbeddedEngine, places: Places, trip: Trip) -> object:
         detours = engine.detours(route, places, rows)
         cells = [(int(i), int(j)) for i, j in np.argwhere(np.isfinite(detours.detour_s))][:5]
         visits = engine.excursion(route, places, rows, detours, cells)
-        near = engine.nearest(*points[0], places, rows, who, 5, 1e5)
+        near = engine.nearest(*points[0], places, rows, who)
     except LocatorError as why:
         return why.code
     return (route.duration_s, again.duration_s, detours.detour_s.tolist(), detours.reach_s.tolist(), visits,
-            [part.tolist() for part in near])
+            near.drive_s.tolist(), near.lot.tolist())
 
 
 @pytest.mark.parametrize("fleet", [FLEET[:1], FLEET], ids=["one vehicle", "more vehicles than the pool holds"])

@@ -4,7 +4,8 @@ import { completes } from "./names.js";
 import { t, told } from "./words.js";
 
 const form = document.getElementById("ask"), vias = document.getElementById("vias");
-const LISTS = ["kind", "service"], SINGLE = ["from", "to", "vehicle", "height_m", "mass_t", "depart", "max_detour_s"];
+const SINGLE = ["from", "to", "vehicle", "height_m", "mass_t", "depart", "max_detour_s", "max_opposite_s", "min_accuracy", "max_age_days", "start_m", "limit"];
+const CHECKED = ["kind", "service", "open_at_eta"];
 let count = 0;
 
 export function start(whenAsked) {
@@ -69,19 +70,22 @@ function chosen() {
 
 const values = (name) => new FormData(form).getAll(name).map((value) => value.trim()).filter(Boolean);
 
+const number = (said) => (said ? Number(said) : null);
+
 export function question() {
   const one = Object.fromEntries(SINGLE.map((name) => [name, values(name)[0]]));
   return {
     from: one.from, to: one.to, via: values("via"), depart: one.depart, kinds: values("kind"), services: values("service"),
-    max_detour_s: Number(one.max_detour_s),
-    vehicle: { preset: one.vehicle, height_m: one.height_m ? Number(one.height_m) : null, mass_t: one.mass_t ? Number(one.mass_t) : null },
+    max_detour_s: Number(one.max_detour_s), max_opposite_s: number(one.max_opposite_s), max_age_days: number(one.max_age_days),
+    min_accuracy: one.min_accuracy ?? null, open_at_eta: values("open_at_eta").length > 0, limit: number(one.limit), start_m: number(one.start_m) ?? 0,
+    vehicle: { preset: one.vehicle, height_m: number(one.height_m), mass_t: number(one.mass_t) },
   };
 }
 
 export function toAddress() {
   const said = new URLSearchParams();
   for (const name of SINGLE) if (values(name)[0]) said.set(name, values(name)[0]);
-  for (const name of ["via", ...LISTS]) for (const value of values(name)) said.append(name, value);
+  for (const name of ["via", ...CHECKED]) for (const value of values(name)) said.append(name, value);
   const asked = new URLSearchParams(location.search);
   for (const name of ["lang", "region"]) if (asked.get(name)) said.set(name, asked.get(name));
   history.replaceState(null, "", `?${said}`);

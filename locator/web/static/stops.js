@@ -4,6 +4,7 @@ import { clock, far, named, place, span, t, told } from "./words.js";
 
 const ON_THE_WAY_S = 30;          // a detour nobody notices
 const NO_PIN = new Set(["invented", "unknown", "E", "D", "C"]);
+const FAR_OFF_M = 300;            // an asked point so far from the road taken is worth a word
 const HINTED = 5;                 // services named before the stop is opened
 const look = (kind) => told.looks.kinds[kind] ?? { colour: "#4A5560", picture: "M12 2a10 10 0 100 20 10 10 0 000-20z" };
 
@@ -21,7 +22,13 @@ export function draw(answer, trip, tell) {
 function total(route) {
   const [figure, unit] = far(route.distance_m);
   return el("p.total", {}, el("strong", {}, figure, el("small", {}, ` ${unit}`)), el("strong", {}, span(route.duration_s)),
-    route.approximate && el("span.tag.vague", {}, t("page.approximate")));
+    route.approximate && el("span.tag.vague", {}, t("page.approximate")), ...snapped(route));
+}
+
+// What was asked that lies far from the road taken for it.
+function snapped(route) {
+  const last = route.snapped_m.length - 1, role = (i) => t(i === 0 ? "page.from" : i === last ? "page.to" : "page.via");
+  return route.snapped_m.flatMap((metres, i) => (metres > FAR_OFF_M ? [el("span.tag.vague", {}, t("page.snapped", { place: role(i), far: far(metres).join(" ") }))] : []));
 }
 
 function counted(answer, tell) {
@@ -109,10 +116,25 @@ function acts(stop, tell) {
   return el("div.acts", {}, ...made);
 }
 
+// Every place near the route that is no stop, folded: its name, how far off it lies, why, and the value that decided.
 function leftOut(answer) {
-  const all = answer.omitted;
+  const all = answer.omitted, more = answer.omitted_more;
   if (!all.length) return null;
-  const why = (one) => t(`reason.${one.reason}`, { value: one.value }) + (["beyond_max_detour", "opposite_too_far"].includes(one.reason) && one.value ? ` (${span(one.value)})` : "");
-  return el("details.left-out", {}, el("summary", {}, t("page.left_out", { n: all.length + answer.omitted_more })),
-    el("ul", {}, ...all.map((one) => el("li", {}, el("span", {}, one.name ?? one.id), el("span", {}, why(one))))));
+  const row = (one) => el("li", { "data-reason": one.reason }, el("span", {}, place(one), el("small", {}, ` ${far(one.off_route_m).join(" ")}`)), el("span", {}, why(one)));
+  return el("details.left-out", {}, el("summary", {}, t("page.left_out", { n: all.length + more })),
+    el("ul", {}, ...all.map(row)), more > 0 && el("p.quiet", {}, t("page.left_out_more", { n: more })));
+}
+
+const SAID = {
+  kind_not_asked: (value) => named("kind", value),
+  service_missing: (value) => (value === "lorry_bays" ? t("page.lorry_bays") : value.split(", ").map((what) => named("service", what)).join(" · ")),
+  low_accuracy: (value) => named("accuracy", value),
+  behind_start: (value) => far(value).join(" "),
+  opposite_too_far: span,
+  beyond_max_detour: span,
+};
+
+function why(one) {
+  if (one.value === null) return t(`reason.${one.reason}`);
+  return t(`left_out.${one.reason}`, { value: (SAID[one.reason] ?? String)(one.value) });
 }

@@ -1,0 +1,113 @@
+"""The points of a route on the roads: the nearest the vehicle may drive, if there is a way between them.
+
+In: a Snapper, a Network, points.    Out: spots and the ways between them; or NotReachable, with what keeps the vehicle out.
+Never knows: places, layers, languages. First each point takes its nearest open road, be it of a net of its own; where these
+do not hang together, the nearest road of the great part of the net, if it is hardly farther. Nobody is moved to another town.
+"""
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.errors import NotReachable
+from geodata.geodesy import distance_m
+from geodata.roads.snap import EdgePoint, Snapper
+from geodata.roads.tags import CLASS_NAMES
+from locator.engines.bars import Bar, closed_by, find_bar
+from locator.engines.network import Network, Spot
+from locator.engines.steps import Steps
+
+Floats = NDArray[np.float64]
+REACH_M = 2_000.0          # a given point takes the nearest road within this,
+LEAST_REACH_M = 100.0      # but is not moved farther than he wants to drive, unless this near
+FARTHER_M = 500.0          # a road of the great part of the net may lie so much farther than the nearest one
+LAND = np.array([name != "ferry" for name in CLASS_NAMES])       # nobody sets off from the open water
+SAME_SPOT_M = 0.5          # roads that meet where he stands: he may start on any of them
+
+
+def snap_route(snapper: Snapper, net: Network, points: Floats, names: list[str]) -> tuple[list[Spot], list[Steps]]:
+    """The points (k, 2) as spots, and the fastest way between each two. Raises NotReachable."""
+    reach_m = _reaches(points)
+    last, everywhere = len(points) - 1, net.usable_edges(False, False)
+    near = [nearest_spot(snapper, net, p, everywhere, reach, name) for p, reach, name in zip(points, reach_m, names, strict=True)]
+    legs = _ways(net, near)
+    if None in legs:
+        far = [_great(snapper, net, p, spot, reach, name, net.usable_edges(i < last, i > 0))
+               for i, (p, spot, reach, name) in enumerate(zip(points, near, reach_m, names, strict=True))]
+        if far != near:
+            near, legs = far, _ways(net, far)
+    ways = [leg for leg in legs if leg is not None]
+    if len(ways) < len(legs):
+        raise _no_way(net, near, legs.index(None), names)
+    return near, ways
+
+
+def nearest_spot(snapper: Snapper, net: Network, point: Floats, usable: NDArray[np.bool_], reach_m: float, name: str) -> Spot:
+    """The nearest of the `usable` roads. Raises NotReachable, saying why the nearest road of all is none for this vehicle."""
+    lon, lat = point.tolist()
+    found = snapper.nearest(lon, lat, usable, reach_m=reach_m, most=4, classes=LAND)
+    if not found:
+        raise NotReachable("no_road_within_reach", field=name, value=f"{lon:.6f},{lat:.6f}", reach_m=round(reach_m),
+                           **_said(_closed(snapper, net, lon, lat, reach_m)))
+    return spot_of(net, found, name)
+
+
+def spot_of(net: Network, found: list[EdgePoint], name: str) -> Spot:
+    """The first; at an end of a route that is a junction, every road that meets there. (At a via he keeps to its turns.)"""
+    best = found[0]
+    spots = [net.spot(p.edge, p.share, p.lon, p.lat, p.off_m) for p in found if p is best or (name != "via" and _meet(best, p))]
+    return replace(spots[0], arcs=tuple(arc for spot in spots for arc in spot.arcs),
+                   into_ms=tuple(ms for spot in spots for ms in spot.into_ms))
+
+
+def _meet(a: EdgePoint, b: EdgePoint) -> bool:
+    apart = float(distance_m(np.array([[a.lon, a.lat]]), np.array([b.lon, b.lat]))[0])
+    return b.share in (0.0, 1.0) and a.share in (0.0, 1.0) and apart <= SAME_SPOT_M
+
+
+def _great(snapper: Snapper, net: Network, point: Floats, near: Spot, reach_m: float, name: str,
+           usable: NDArray[np.bool_]) -> Spot:
+    """The nearest road of the great part of the net, where it is hardly farther than the nearest of all; else that one."""
+    reach_m = near.off_m + min(FARTHER_M, reach_m)
+    found = snapper.nearest(float(point[0]), float(point[1]), usable, reach_m=reach_m, most=4)
+    return spot_of(net, found, name) if found else near
+
+
+def snap_point(snapper: Snapper, net: Network, lon: float, lat: float, name: str) -> list[Spot]:
+    """Where one who asks from a point may set off: on the nearest road, else on the nearest that hangs together with the net."""
+    point = np.array([lon, lat])
+    near = nearest_spot(snapper, net, point, net.usable_edges(False, False), REACH_M, name)
+    great = _great(snapper, net, point, near, REACH_M, name, net.usable_edges(True, False))
+    return [near] if great == near else [near, great]
+
+
+def _reaches(points: Floats) -> list[float]:
+    """How far each point may be moved: as far as the longer of the legs that meet there, within bounds."""
+    legs = distance_m(points[:-1], points[1:])
+    longest = np.maximum(np.concatenate([legs[:1], legs]), np.concatenate([legs, legs[-1:]]))
+    return [float(m) for m in np.clip(longest, LEAST_REACH_M, REACH_M)]
+
+
+def _ways(net: Network, spots: list[Spot]) -> list[Steps | None]:
+    return [net.path(a, b) for a, b in pairwise(spots)]
+
+
+def _no_way(net: Network, spots: list[Spot], leg: int, names: list[str]) -> NotReachable:
+    a, b = spots[leg], spots[leg + 1]
+    bar = find_bar(net, np.array(a.arcs, np.int64), np.array(b.arcs, np.int64))
+    return NotReachable("no_way_through", field=names[leg + 1], value=f"{b.lon:.6f},{b.lat:.6f}", **_said(bar))
+
+
+def _closed(snapper: Snapper, net: Network, lon: float, lat: float, reach_m: float) -> Bar | None:
+    """Why the nearest road of all is none for this vehicle; None when there is no road at all."""
+    every = np.ones(len(net.graph.edge_way), bool)
+    found = snapper.nearest(lon, lat, every, reach_m=reach_m, classes=LAND)
+    return closed_by(net, found[0].edge) if found else None
+
+
+def _said(bar: Bar | None) -> dict[str, object]:
+    """The values of an error: `why` the road `road` is closed, and the `limit` of its sign."""
+    return {} if bar is None else {"why": bar.reason, "road": bar.road, "limit": bar.limit}
