@@ -9,23 +9,34 @@ forbidden is simply not there, and no vehicle turns on the open road: only at de
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.roads.tags import CLASS_NUMBER, MODES
+from geodata.roads.access import MODES
+from geodata.roads.conditions import NO_CONDITIONS, Conditions
+from geodata.roads.marks import avoided, barred
+from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
 
 CLOSED = np.uint32(2**31 - 1)         # RoutingKit's own infinity, in whole milliseconds
 TURN_ROUND_MS = 60_000                # a lorry turning at a dead end
 MAINLINE = tuple(CLASS_NUMBER[c] for c in ("motorway", "trunk"))
+OUT, MEMORY = 1, 2                    # bits of arc_copy: how a copy differs from the arc itself (copies.py)
+THROUGH, FORGETFUL = 2, 16            # in turn_ban: a mode's bit, shifted so far, bars through traffic; and a turn for nobody
 LIMITS = ("height_m", "mass_t", "width_m", "length_m", "axle_t")
+_SHAPE = ("arc_tail", "arc_head", "turn_from", "edge_arcs", "arc_own", "_copies", "marks", "_conditions_on")    # of RoadGraph
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What of a vehicle matters to the roads. mode: hgv or car (a car-sized van)."""
+    """What of a vehicle matters to the roads. mode: hgv or car (a car-sized van).
+
+    hazmat, tunnel  dangerous goods, and their tunnel code; "" none
+    avoid           of marks.AVOIDABLE: closed for this question
+    """
 
     mode: str
     height_m: float
@@ -33,34 +44,41 @@ class Profile:
     width_m: float
     length_m: float
     axle_t: float
+    hazmat: str = ""
+    tunnel: str = ""
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class RoadGraph:
-    """Arrays; n nodes, e edges, a arcs, t turns. Edge limits are nan where no sign is known."""
+    """Arrays; n nodes, e edges, a arcs, t turns. Edge limits are nan where no sign is known, and so are a node's."""
 
     node_lonlat: NDArray[np.float64]      # (n, 2) degrees
     node_osm: NDArray[np.int64]           # (n,)
-    node_height_m: NDArray[np.float32]    # (n,) least height that passes the node, nan: no limit
+    node_limit: NDArray[np.float32]       # (n, 5) what passes the node, in the order of LIMITS
     edge_node: NDArray[np.int32]          # (e, 2) from, to
     edge_way: NDArray[np.int64]           # (e,) OpenStreetMap way
     edge_class: NDArray[np.uint8]         # (e,) index in CLASS_NAMES
     edge_name: NDArray[np.int32]          # (e, 3) index in texts: name, ref, destination; 0 is ""
     edge_limit: NDArray[np.float32]       # (e, 5) in the order of LIMITS
     edge_length_m: NDArray[np.float64]    # (e,) geodesic
-    edge_kind: NDArray[np.uint8]          # (e,) bit 0 roundabout, bit 1 one-way for all
+    edge_kind: NDArray[np.uint8]          # (e,) bit 0 roundabout, bit 1 one-way for all, bits 2 and 3 private for HGV, CAR
+    edge_mark: NDArray[np.uint8]          # (e,) bits of marks.py
     shape_ptr: NDArray[np.int64]          # (e + 1,)
     shape_lonlat: NDArray[np.float64]     # (s, 2)
     arc_edge: NDArray[np.int32]           # (a,)
     arc_backward: NDArray[np.bool_]       # (a,)
     arc_ban: NDArray[np.uint8]            # (a,) HGV, CAR bits
+    arc_local: NDArray[np.uint8]          # (a,) HGV, CAR bits: only for those with business there
+    arc_copy: NDArray[np.uint8]           # (a,) 0 the arc itself, else OUT and MEMORY bits
     arc_kmh: NDArray[np.float32]          # (a, 2) lorry, van
     turn_ptr: NDArray[np.int64]           # (a + 1,) turns out of each arc
     turn_to: NDArray[np.int32]            # (t,) the arc entered
-    turn_ban: NDArray[np.uint8]           # (t,) HGV, CAR bits
+    turn_ban: NDArray[np.uint8]           # (t,) HGV, CAR bits; the same two as THROUGH; FORGETFUL
     turn_ms: NDArray[np.int32]            # (t,) what the turn itself takes
     texts: tuple[str, ...]
     junction_name: NDArray[np.int32]      # (n,) name of a motorway junction at the node, index in texts
+    conditions: Conditions = NO_CONDITIONS
 
     @property
     def arcs(self) -> int:
@@ -80,44 +98,94 @@ class RoadGraph:
 
     @cached_property
     def edge_arcs(self) -> NDArray[np.int32]:
-        """(e, 2) the forward and the backward arc of each edge, -1 where there is none."""
+        """(e, 2) the forward and the backward arc of each edge itself, no copy; -1 where there is none."""
         found = np.full((len(self.edge_way), 2), -1, np.int32)
-        found[self.arc_edge, self.arc_backward.astype(np.intp)] = np.arange(self.arcs, dtype=np.int32)
+        own = np.flatnonzero(np.asarray(self.arc_copy) == 0)
+        found[self.arc_edge[own], self.arc_backward[own].astype(np.intp)] = own
         return found
+
+    @cached_property
+    def arc_own(self) -> NDArray[np.int32]:
+        """(a,) the arc itself that each arc is a copy of."""
+        return np.asarray(self.edge_arcs[self.arc_edge, self.arc_backward.astype(np.intp)])
+
+    @cached_property
+    def _copies(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for arc in np.flatnonzero(np.asarray(self.arc_copy)).tolist():
+            found.setdefault(int(self.arc_own[arc]), []).append(arc)
+        return found
+
+    def arcs_like(self, arc: int) -> list[int]:
+        """The arc itself and all its copies: the same road in the same direction."""
+        own = int(self.arc_own[arc])
+        return [own, *self._copies.get(own, [])]
 
     @cached_property
     def limit_steps(self) -> tuple[NDArray[np.float32], ...]:
         """Every distinct signed value of each limit, rising. Two vehicles between the same steps meet the same roads."""
-        columns = [np.unique(self.edge_limit[:, i]) for i in range(len(LIMITS))]
-        columns[0] = np.unique(np.concatenate([columns[0], self.node_height_m]))
+        columns = [np.unique(np.concatenate([self.edge_limit[:, i], self.node_limit[:, i], self.conditions.limit[:, i]]))
+                   for i in range(len(LIMITS))]
         return tuple(c[~np.isnan(c)].astype(np.float32) for c in columns)
 
     def signature(self, profile: Profile) -> tuple[str, ...]:
         """Equal for two vehicles that meet the same closed arcs and speeds (so they may share one metric)."""
         steps = (np.searchsorted(values, np.float32(getattr(profile, name)), side="left")
                  for name, values in zip(LIMITS, self.limit_steps, strict=True))
-        return (profile.mode, *(str(int(step)) for step in steps))
+        closed = [str(number) for number in np.flatnonzero(self._closed_marks(profile)[self.marks[:, 0], self.marks[:, 1]])]
+        return (profile.mode, *(str(int(step)) for step in steps), ".".join(closed))
+
+    @cached_property
+    def marks(self) -> NDArray[np.uint8]:
+        """(m, 2) every mark there is, with the class of its roads."""
+        both = np.unique(np.asarray(self.edge_mark).astype(np.uint16) << 8 | self.edge_class)
+        return np.column_stack([both >> 8, both & 255]).astype(np.uint8)
+
+    def _closed_marks(self, profile: Profile) -> NDArray[np.bool_]:
+        """(256, classes) is a road with such marks of such a class closed to the load, or avoided?"""
+        closed = np.zeros((256, len(CLASS_NUMBER)), bool)
+        for mark, number in self.marks.tolist():
+            closed[mark, number] = barred(mark, profile.hazmat, profile.tunnel) or avoided(
+                mark, CLASS_NAMES[number], profile.mode, profile.avoid)
+        return closed
+
+    def changed(self, **arrays: Any) -> RoadGraph:
+        """The same roads with some arrays of bans, limits or speeds exchanged; what was found out about their shape stays."""
+        found = replace(self, **arrays)
+        found.__dict__.update({name: self.__dict__[name] for name in _SHAPE if name in self.__dict__})
+        return found
 
     def arc_ms(self, profile: Profile) -> NDArray[np.uint32]:
         """(a,) whole milliseconds to drive each arc, at least 1; CLOSED where the vehicle may not or does not fit."""
         kmh = self.arc_kmh[:, 0 if profile.mode == "hgv" else 1].astype(np.float64)
         ms = np.maximum(np.rint(self.edge_length_m[self.arc_edge] * 3600.0 / kmh), 1.0).astype(np.uint32)
         closed = (self.arc_ban & MODES[profile.mode]) != 0
-        for column, name in enumerate(LIMITS):
-            with np.errstate(invalid="ignore"):
-                closed |= (self.edge_limit[:, column] < np.float32(getattr(profile, name)))[self.arc_edge]
+        unfit = self._exceeded(self.edge_limit, profile)
+        if (marked := self._closed_marks(profile)).any():
+            unfit |= marked[self.edge_mark, self.edge_class]
+        closed |= unfit[self.arc_edge]
         return np.where(closed, CLOSED, ms)
 
-    def turn_cost_ms(self, profile: Profile, arc_ms: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """(t,) milliseconds from the end of one arc to the end of the next, CLOSED where it may not be driven."""
+    def _exceeded(self, limits: NDArray[np.float32], profile: Profile) -> NDArray[np.bool_]:
+        """(k,) rows of (k, 5) limits, of which the vehicle is over some."""
+        measures = np.array([getattr(profile, name) for name in LIMITS], np.float32)
+        with np.errstate(invalid="ignore"):
+            return np.asarray((limits < measures).any(axis=1))
+
+    def turn_cost_ms(self, profile: Profile, arc_ms: NDArray[np.uint32], *, as_driven: bool = False) -> NDArray[np.uint32]:
+        """(t,) milliseconds from the end of one arc to the end of the next, CLOSED where it may not be driven.
+
+        as_driven  between arcs themselves only, never copies: as somebody may have driven who had business on his way
+        """
+        mode = MODES[profile.mode]
         whole = arc_ms[self.turn_to].astype(np.int64) + self.turn_ms
-        closed = (self.turn_ban & MODES[profile.mode]) != 0
+        closed = (self.turn_ban & (mode if as_driven else mode | FORGETFUL)) != 0
         closed |= (arc_ms[self.turn_to] == CLOSED) | (arc_ms[self.turn_from] == CLOSED)
         back = self.arc_edge[self.turn_to] == self.arc_edge[self.turn_from]
-        with np.errstate(invalid="ignore"):
-            closed |= ~back & (self.node_height_m < np.float32(profile.height_m))[self.arc_head[self.turn_from]]
+        closed |= ~back & self._exceeded(self.node_limit, profile)[self.arc_head[self.turn_from]]
         onward = np.bincount(self.turn_from, weights=~closed & ~back, minlength=self.arcs)
         closed |= back & (onward[self.turn_from] > 0)
+        closed |= (self.arc_copy[self.turn_to] != 0) if as_driven else (self.turn_ban & (mode << THROUGH)) != 0
         return np.where(closed, CLOSED, whole).astype(np.uint32)
 
     def shape(self, edge: int) -> NDArray[np.float64]:

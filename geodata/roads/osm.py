@@ -9,7 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,21 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from geodata.errors import BadInput
+from geodata.roads.access import BOTH, NODE_KEYS, node_ban
+from geodata.roads.conditional_turns import conditional_bans
+from geodata.roads.conditions import find_conditions, with_turns
+from geodata.roads.copies import with_ways_out
 from geodata.roads.graph import LIMITS, RoadGraph, find_turns
+from geodata.roads.limits import limits_of
+from geodata.roads.marks import BOOTH
 from geodata.roads.restrictions import RESTRICTION_KEYS, Restriction, ban_hairpins, ban_turns, restriction_of
 from geodata.roads.speed_table import STANDARD, SpeedTable
-from geodata.roads.tags import BOTH, Road, barrier_ban, limits_of, road_of
+from geodata.roads.states import road_with_states
+from geodata.roads.tags import FERRIES, Road
+from geodata.roads.via_ways import ban_over_ways
 
 Progress = Callable[[str, int], None]      # a step's name, things done so far
 GEOD = Geod(ellps="WGS84")
-NODE_KEYS = ("barrier", "access", "vehicle", "motor_vehicle", "motorcar", "hgv",
-             "maxheight", "maxheight:hgv", "maxheight:physical")
 LEAST_M = 0.001            # two nodes at one spot still make a length to divide by
 
 
@@ -79,8 +85,9 @@ class _Nodes:
     osm: NDArray[np.int64]           # (m,) rising
     lonlat: NDArray[np.float64]      # (m, 2), nan where the extract lacks the node
     ban: NDArray[np.uint8]
-    height_m: NDArray[np.float32]
+    limit: NDArray[np.float32]       # (m, 5) in the order of LIMITS
     junction: NDArray[np.int32]
+    booth: NDArray[np.bool_]         # (m,) toll is taken here
 
 
 def read_roads(files: Iterable[Path], *, progress: Progress = quiet, speeds: SpeedTable = STANDARD) -> tuple[RoadGraph, Summary]:
@@ -103,9 +110,23 @@ def read_roads(files: Iterable[Path], *, progress: Progress = quiet, speeds: Spe
     graph = _build(ways, _read_nodes(files, ways, progress), summary, progress) if len(ways.osm) else None
     if graph is None:
         raise BadInput("empty_file", field="files", value=", ".join(f.name for f in files))
-    graph = ban_hairpins(ban_turns(graph, list(restrictions.values()), summary))
+    graph = _with_restrictions(graph, list(restrictions.values()), summary)
     summary.turns = len(graph.turn_to)
     return graph, summary
+
+
+def _with_restrictions(graph: RoadGraph, restrictions: list[Restriction], summary: Summary) -> RoadGraph:
+    """What may not be driven after what: turns at a node, then over ways, then through traffic; all counted."""
+    at_node, over_ways = ([r for r in restrictions if bool(r.via_ways) == over and not r.why_not] for over in (False, True))
+    graph, said = ban_turns(graph, at_node)
+    at_times, whys = conditional_bans(graph, [r for r in restrictions if r.why_not == "conditional"])
+    graph = replace(ban_hairpins(graph), conditions=with_turns(graph.conditions, at_times))
+    graph, also = ban_over_ways(graph, over_ways)
+    dropped = Counter([r.why_not for r in restrictions if r.why_not not in ("", "conditional")] + said + also + whys)
+    summary.restrictions_read, summary.restrictions_kept = len(restrictions), dropped.pop("", 0)
+    summary.restrictions_dropped = dropped
+    graph = with_ways_out(graph)
+    return graph if not len(graph.conditions) else graph.conditions.now(graph.conditions.nothing()).put_into(graph)
 
 
 def objects(file: Path, entity: Any, *keys: str) -> Iterator[Any]:
@@ -123,10 +144,10 @@ def bad_file(file: Path, wrong: Exception) -> BadInput:
 
 def _keep_way(way: Any, ways: _Ways, seen: set[int], summary: Summary, speeds: SpeedTable) -> None:
     tags = dict(way.tags)
-    if "highway" not in tags and tags.get("route") != "ferry":
+    if "highway" not in tags and tags.get("route") not in FERRIES:
         return
     summary.ways_read += 1
-    road, why = road_of(tags, speeds)
+    road, why = road_with_states(tags, speeds)
     refs = [n.ref for n in way.nodes]
     why = "twice" if way.id in seen else why or ("one_node" if len(set(refs)) < 2 else "")
     seen.add(way.id)
@@ -144,7 +165,8 @@ def _keep_way(way: Any, ways: _Ways, seen: set[int], summary: Summary, speeds: S
 def _read_nodes(files: list[Path], ways: _Ways, progress: Progress) -> _Nodes:
     wanted = np.unique(np.frombuffer(ways.refs, np.int64))
     nodes = _Nodes(wanted, np.full((len(wanted), 2), np.nan), np.zeros(len(wanted), np.uint8),
-                   np.full(len(wanted), np.nan, np.float32), np.zeros(len(wanted), np.int32))
+                   np.full((len(wanted), len(LIMITS)), np.nan, np.float32), np.zeros(len(wanted), np.int32),
+                   np.zeros(len(wanted), bool))
     for file in files:
         progress("nodes", 0)
         places = _pbf_places(file, wanted) if file.name.endswith(".pbf") else _text_places(file, wanted)
@@ -184,8 +206,9 @@ def _text_places(file: Path, wanted: NDArray[np.int64]) -> Iterator[tuple[int, A
 
 def _note_node(nodes: _Nodes, at: int, tags: dict[str, str], ways: _Ways) -> None:
     if any(key in tags for key in NODE_KEYS):
-        nodes.ban[at] = barrier_ban(tags)
-        nodes.height_m[at] = limits_of(tags).height_m
+        nodes.ban[at], limits = node_ban(tags), limits_of(tags)
+        nodes.limit[at] = [getattr(limits, name) for name in LIMITS]
+        nodes.booth[at] = tags.get("barrier") == "toll_booth"
     if tags.get("highway") == "motorway_junction":
         nodes.junction[at] = ways.text_number(" ".join(filter(None, (tags.get("ref"), tags.get("name")))))
 
@@ -231,15 +254,19 @@ def _ends(part: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _junctions(refs: NDArray[np.int64], nodes: _Nodes) -> NDArray[np.bool_]:
     """Nodes where roads meet or end, or that stop or limit somebody."""
     counts = np.bincount(refs, minlength=len(nodes.osm))
-    return (counts > 1) | (nodes.ban > 0) | ~np.isnan(nodes.height_m) | (nodes.junction > 0)
+    return (counts > 1) | (nodes.ban > 0) | ~np.isnan(nodes.limit).all(axis=1) | (nodes.junction > 0) | nodes.booth
 
 
 def _with_arcs(ways: _Ways, nodes: _Nodes, summary: Summary, used: NDArray[np.int64], ends: NDArray[np.int32],
                edge_way: NDArray[np.int64], shape_ptr: NDArray[np.int64], shape: NDArray[np.float64]) -> RoadGraph:
     kinds, kind = list(ways.kinds), np.frombuffer(ways.road, np.int32)[edge_way]
     ban = np.array([r.ban for r in kinds], np.uint8)[kind]
+    local = np.array([r.local for r in kinds], np.uint8)[kind]
+    private = np.array([r.private for r in kinds], np.uint8)[kind]
     kmh = np.array([(*r.lorry_kmh, *r.van_kmh) for r in kinds], np.float32)[kind]
     limits = np.array([[getattr(r.limits, name) for name in LIMITS] for r in kinds], np.float32)[kind]
+    conditions = find_conditions(kinds, kind)
+    mark = np.array([r.marks for r in kinds], np.uint8)[kind] | np.where(nodes.booth[used][ends].any(axis=1), BOOTH, 0)
     length = _lengths_m(shape, shape_ptr)
     kmh = _ferry_speeds(np.array([r.ferry_s for r in kinds])[kind], edge_way, length, kmh)
     forward, backward = np.flatnonzero(ban[:, 0] != BOTH), np.flatnonzero(ban[:, 1] != BOTH)
@@ -250,21 +277,25 @@ def _with_arcs(ways: _Ways, nodes: _Nodes, summary: Summary, used: NDArray[np.in
     side = is_back.astype(np.intp)
     tail, head = ends[edge, side], ends[edge, 1 - side]
     turns = find_turns(tail, head, edge, node_ban=nodes.ban[used],
-                       node_bars=(nodes.ban[used] > 0) | ~np.isnan(nodes.height_m[used]),
-                       arc_bars=(ban[edge, side] > 0) | ~np.isnan(limits[edge]).all(axis=1))
+                       node_bars=(nodes.ban[used] > 0) | ~np.isnan(nodes.limit[used]).all(axis=1),
+                       arc_bars=(ban[edge, side] > 0) | ~np.isnan(limits[edge]).all(axis=1) | np.isin(edge, conditions.edge)
+                       | (mark[edge] > 0))
     one_way = (ban[:, 0] == BOTH) | (ban[:, 1] == BOTH)
     round_about = np.array([r.roundabout for r in kinds])[kind]
     summary.nodes, summary.edges, summary.arcs = len(used), len(edge_way), len(edge)
     summary.barriers, summary.road_km = int((nodes.ban[used] > 0).sum()), float(length.sum() / 1000)
     summary.height_signs, summary.mass_signs = (len(np.unique(edge_way[~np.isnan(limits[:, i])])) for i in (0, 1))
-    summary.height_signs += int((~np.isnan(nodes.height_m[used])).sum())
+    summary.height_signs += int((~np.isnan(nodes.limit[used, 0])).sum())
+    summary.mass_signs += int((~np.isnan(nodes.limit[used, 1])).sum())
     return RoadGraph(
-        node_lonlat=nodes.lonlat[used], node_osm=nodes.osm[used], node_height_m=nodes.height_m[used],
+        node_lonlat=nodes.lonlat[used], node_osm=nodes.osm[used], node_limit=nodes.limit[used],
         edge_node=ends, edge_way=np.frombuffer(ways.osm, np.int64)[edge_way],
         edge_class=np.array([r.class_number for r in kinds], np.uint8)[kind],
         edge_name=np.frombuffer(ways.text, np.int32).reshape(-1, 3)[edge_way], edge_limit=limits, edge_length_m=length,
-        edge_kind=(round_about.astype(np.uint8) | (one_way.astype(np.uint8) << 1)),
+        edge_kind=(round_about.astype(np.uint8) | (one_way.astype(np.uint8) << 1) | (private << 2)),
+        edge_mark=mark.astype(np.uint8), conditions=conditions,
         shape_ptr=shape_ptr, shape_lonlat=shape, arc_edge=edge, arc_backward=is_back, arc_ban=ban[edge, side],
+        arc_local=local[edge, side], arc_copy=np.zeros(len(edge), np.uint8),
         arc_kmh=kmh[edge[:, None], np.column_stack([side, side + 2])],
         turn_ptr=turns[0], turn_to=turns[1], turn_ban=turns[2], turn_ms=turns[3],
         texts=tuple(ways.texts), junction_name=nodes.junction[used])

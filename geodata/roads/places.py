@@ -15,8 +15,9 @@ import osmium
 import shapely
 
 from geodata.columns import ACCURACY, Service, services_text
+from geodata.roads.access import HGV, access_of
+from geodata.roads.limits import limits_of
 from geodata.roads.osm import Progress, bad_file, quiet
-from geodata.roads.tags import HGV, access_of, limits_of
 
 # our service code -> tags that say so (any of them); wiki.openstreetmap.org, pages of the keys
 SERVICE_TAGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -39,7 +40,7 @@ LORRY = ("yes", "designated", "only", "official")
 
 def kind_of(tags: Mapping[str, str]) -> str | None:
     """Which of our kinds an object is, if any; none where lorries may not go in."""
-    if access_of(tags, HGV) == "closed":
+    if access_of(tags, HGV) in ("closed", "private"):
         return None
     if tags.get("highway") in ("services", "rest_area"):
         return "service_area"

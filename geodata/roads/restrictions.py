@@ -1,39 +1,37 @@
-"""Turn restrictions: relations that forbid or command a turn at a node.
+"""Turn restrictions: relations that forbid or command a turn, and those of them that hang on one node.
 
-In: OpenStreetMap relations, a RoadGraph.    Out: the RoadGraph with those turns banned, per mode.
-Never knows: files, routes. Meanings: wiki.openstreetmap.org/wiki/Relation:restriction. Only restrictions at one via node
-and without a time condition are applied; the others are counted in the Summary with the reason.
+In: OpenStreetMap relations, a RoadGraph.    Out: Restrictions; the RoadGraph with those at a node in it, per mode.
+Never knows: files, routes. Meanings: wiki.openstreetmap.org/wiki/Relation:restriction. Those over ways: via_ways.py. What is
+not applied is counted in the Summary with the reason; a condition of time is kept as it is written.
 """
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from math import atan2, cos, degrees, radians
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.roads.access import BOTH, CAR, HGV
 from geodata.roads.graph import RoadGraph
-from geodata.roads.tags import BOTH, CAR, CLASS_NUMBER, HGV
-
-if TYPE_CHECKING:
-    from geodata.roads.osm import Summary
-
+from geodata.roads.tags import CLASS_NUMBER
 
 MOTORWAY, SERVICE = CLASS_NUMBER["motorway"], CLASS_NUMBER["service"]
 HAIRPIN_DEG = 120.0
 # how a key or a relation's type ends -> whom it binds; other vehicles' own (:bus, :bicycle) are not read
-BINDS = {"": BOTH, ":vehicle": BOTH, ":motor_vehicle": BOTH, ":hgv": HGV, ":motorcar": CAR}
+BINDS = {"": BOTH, ":vehicle": BOTH, ":motor_vehicle": BOTH, ":hgv": HGV, ":motorcar": CAR, ":goods": CAR}
 RESTRICTION_KEYS = (*(f"restriction{whom}" for whom in BINDS), *(f"restriction{whom}:conditional" for whom in BINDS))
-EXCEPTED = {"hgv": HGV, "motorcar": CAR, "motor_vehicle": BOTH, "vehicle": BOTH}
-TURNS = ("left_turn", "right_turn", "straight_on", "u_turn", "entry", "exit")
-KINDS = frozenset(f"{rule}_{turn}" for rule in ("no", "only") for turn in TURNS)
+EXCEPTED = {"hgv": HGV, "motorcar": CAR, "goods": CAR, "motor_vehicle": BOTH, "vehicle": BOTH}
+NO_TURN = ("on_red", "parking", "stopping", "standing", "waiting", "overtaking", "passing")     # how other signs end
 
 
 @dataclass(frozen=True)
 class Restriction:
-    """No or only this turn. `ban` holds the modes it binds; `why_not` is set when we do not apply it."""
+    """No or only this turn. `ban` holds the modes it binds; `why_not` is set when we do not apply it.
+
+    conditional  (key, value) of every restriction that holds at times only; excepted: modes no key of it binds
+    """
 
     only: bool
     ban: int
@@ -42,6 +40,9 @@ class Restriction:
     to_ways: tuple[int, ...]
     why_not: str = ""
     u_turn: bool = False
+    via_ways: tuple[int, ...] = ()
+    conditional: tuple[tuple[str, str], ...] = ()
+    excepted: int = 0
 
 
 def restriction_of(relation: Any) -> Restriction | None:
@@ -52,15 +53,18 @@ def restriction_of(relation: Any) -> Restriction | None:
         return None
     said = next((tags[key] for end in BINDS if (key := f"restriction{end}") in tags), "")
     ban = BINDS.get(f":{whom}" if whom else "", 0) & _bound(tags, said)
+    excepted = 0
     for word in tags.get("except", "").split(";"):
-        ban &= ~EXCEPTED.get(word.strip(), 0)
+        excepted |= EXCEPTED.get(word.strip(), 0)
+    ban &= ~excepted
     members = [(m.type, m.ref, m.role) for m in relation.members]
-    nodes = [ref for kind, ref, role in members if role == "via" and kind == "n"]
-    ways = {end: tuple(ref for kind, ref, role in members if role == end and kind == "w") for end in ("from", "to")}
-    over_way = any(role == "via" and kind == "w" for kind, _, role in members)
-    why_not = _why_not(tags, said, ban, over_way) or ("" if len(nodes) == 1 and ways["from"] and ways["to"] else "broken")
-    via = nodes[0] if nodes else 0
-    return Restriction(said.startswith("only_"), ban, ways["from"], via, ways["to"], why_not, said == "no_u_turn")
+    nodes = tuple(ref for kind, ref, role in members if role == "via" and kind == "n")
+    ways = {end: tuple(ref for kind, ref, role in members if role == end and kind == "w") for end in ("from", "via", "to")}
+    whole = ways["from"] and ways["to"] and (ways["via"] or len(nodes) == 1)
+    why_not = _why_not(tags, said, ban) or ("" if whole else "broken")
+    conditional = tuple((key, value) for key, value in tags.items() if key.endswith(":conditional"))
+    return Restriction(said.startswith("only_"), ban, ways["from"], nodes[0] if nodes else 0, ways["to"], why_not,
+                       said == "no_u_turn", ways["via"], conditional, excepted)
 
 
 def _bound(tags: dict[str, str], said: str) -> int:
@@ -71,26 +75,24 @@ def _bound(tags: dict[str, str], said: str) -> int:
     return bits
 
 
-def _why_not(tags: dict[str, str], said: str, ban: int, over_way: bool) -> str:
+def _why_not(tags: dict[str, str], said: str, ban: int) -> str:
     if not said or "day_on" in tags or "hour_on" in tags:
         return "conditional"
-    if said not in KINDS:
+    if not said.startswith(("no_", "only_")) or said.endswith(NO_TURN):
         return "unknown_kind"
-    if not ban:
-        return "not_for_us"
-    return "via_way" if over_way else ""
+    return "" if ban else "not_for_us"
 
 
-def ban_turns(graph: RoadGraph, restrictions: list[Restriction], summary: Summary) -> RoadGraph:
-    """A new graph with the restrictions in `turn_ban`."""
-    turn_ban, why = graph.turn_ban.copy(), Counter[str]()
-    node_of = dict(_via_nodes(graph, restrictions))
-    into = _arcs_into(graph, set(node_of.values()))
+def ban_turns(graph: RoadGraph, restrictions: list[Restriction]) -> tuple[RoadGraph, list[str]]:
+    """A new graph with the restrictions at a node in `turn_ban`; for each restriction "" when applied, else why not."""
+    turn_ban, said = graph.turn_ban.copy(), list[str]()
+    node_of = dict(via_nodes(graph, restrictions))
+    into = arcs_into(graph, set(node_of.values()))
     for r in restrictions:
-        why[r.why_not or _apply(graph, r, into.get(node_of.get(r.via_node, -1), []), turn_ban)] += 1
-    summary.restrictions_read, summary.restrictions_kept = len(restrictions), why.pop("", 0)
-    summary.restrictions_dropped = why
-    return replace(graph, turn_ban=turn_ban)
+        turns, why = meant_turns(graph, r, into.get(node_of.get(r.via_node, -1), []))
+        turn_ban[turns] |= r.ban
+        said.append(why)
+    return replace(graph, turn_ban=turn_ban), said
 
 
 def ban_hairpins(graph: RoadGraph) -> RoadGraph:
@@ -116,7 +118,7 @@ def _heading(graph: RoadGraph, arc: int, *, first: bool) -> float:
     return degrees(atan2((x1 - x0) * cos(radians(y0)), y1 - y0))
 
 
-def _via_nodes(graph: RoadGraph, restrictions: list[Restriction]) -> list[tuple[int, int]]:
+def via_nodes(graph: RoadGraph, restrictions: list[Restriction]) -> list[tuple[int, int]]:
     """(OpenStreetMap id, node) of every via node that is in the graph."""
     order = np.argsort(graph.node_osm)
     wanted = np.unique(np.array([r.via_node for r in restrictions], np.int64))
@@ -125,19 +127,20 @@ def _via_nodes(graph: RoadGraph, restrictions: list[Restriction]) -> list[tuple[
             if i < len(order) and graph.node_osm[order[i]] == osm]
 
 
-def _arcs_into(graph: RoadGraph, nodes: set[int]) -> dict[int, list[int]]:
+def arcs_into(graph: RoadGraph, nodes: set[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for arc in np.flatnonzero(np.isin(graph.arc_head, np.array(sorted(nodes), np.int64))).tolist():
         found.setdefault(int(graph.arc_head[arc]), []).append(arc)
     return found
 
 
-def _apply(graph: RoadGraph, r: Restriction, into: list[int], turn_ban: NDArray[np.uint8]) -> str:
-    """Ban the turns at the via node, out of one of `into`; "" when done, else why it could not be.
+def meant_turns(graph: RoadGraph, r: Restriction, into: list[int]) -> tuple[NDArray[np.int64], str]:
+    """The turns it forbids at its via node, out of one of `into`; "" when there are some, else why not.
 
     A way that passes through the via node leads there, or away, twice: which turn is meant cannot be told.
     """
     done = ambiguous = False
+    found = [np.empty(0, np.int64)]
     for way in r.from_ways:
         arcs = [arc for arc in into if graph.edge_way[graph.arc_edge[arc]] == way]
         if r.u_turn and arcs and way in r.to_ways:
@@ -147,9 +150,9 @@ def _apply(graph: RoadGraph, r: Restriction, into: list[int], turn_ban: NDArray[
         elif arcs:
             turns, named, unclear = _named(graph, r, arcs[0])
             if len(named):
-                turn_ban[np.setdiff1d(turns, named) if r.only else named] |= r.ban
+                found.append(np.setdiff1d(turns, named) if r.only else named)
             done, ambiguous = done or len(named) > 0, ambiguous or unclear
-    return "" if done else "ambiguous" if ambiguous else "not_in_graph"
+    return np.concatenate(found), "" if done else "ambiguous" if ambiguous else "not_in_graph"
 
 
 def _named(graph: RoadGraph, r: Restriction, arc: int) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:

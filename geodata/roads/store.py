@@ -14,16 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import BadInput
+from geodata.roads.conditions import NO_CONDITIONS, Conditions
 from geodata.roads.graph import RoadGraph
 
-FORMAT = 1        # raised whenever an array changes its meaning: older folders are then built again
+CONDITION_ARRAYS = tuple(f.name for f in fields(Conditions) if f.name != "texts")
+FORMAT = 3        # raised whenever an array changes its meaning: older folders are then built again
 
 
 def write_roads(graph: RoadGraph, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in _array_names():
         write_array(folder / f"{name}.npy", getattr(graph, name))
-    text = json.dumps({"format": FORMAT, "texts": graph.texts}, ensure_ascii=False)
+    for name in CONDITION_ARRAYS:
+        write_array(folder / f"when_{name}.npy", getattr(graph.conditions, name))
+    text = json.dumps({"format": FORMAT, "texts": graph.texts, "conditions": graph.conditions.texts}, ensure_ascii=False)
     (folder / "roads.json").write_text(text, encoding="utf-8")
 
 
@@ -42,10 +46,12 @@ def read_roads_folder(folder: Path) -> RoadGraph:
         if said["format"] != FORMAT:
             raise ValueError(f"format {said['format']}, this program reads {FORMAT}")
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _array_names()}
+        whens = {name: np.load(folder / f"when_{name}.npy", allow_pickle=False) for name in CONDITION_ARRAYS}
+        conditions = Conditions(tuple(said["conditions"]), **whens) if any(map(len, whens.values())) else NO_CONDITIONS
     except (OSError, ValueError, KeyError, TypeError, EOFError) as wrong:
         raise BadInput("bad_file", field="region", value=folder.name, reason=str(wrong)) from wrong
-    return RoadGraph(**arrays, texts=tuple(said["texts"]))
+    return RoadGraph(**arrays, texts=tuple(said["texts"]), conditions=conditions)
 
 
 def _array_names() -> list[str]:
-    return [f.name for f in fields(RoadGraph) if f.name != "texts"]
+    return [f.name for f in fields(RoadGraph) if f.name not in ("texts", "conditions")]

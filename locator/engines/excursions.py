@@ -26,7 +26,7 @@ def find_excursion(net: Network, route: Route, piece: Piece, lot: Spot, place: F
     """The way from the piece's start over the lot to its end, compared with the route itself."""
     assert route.steps is not None
     there, back = find_visit(net, piece, lot)
-    span = _Span(route.steps, piece)
+    span = _Span(net.graph, route.steps, piece)
     leave_step, leave_m = span.leave(there)
     rejoin_step, rejoin_m = span.rejoin(back)
     detour_m = there.total_m + back.total_m - (piece.end_m - piece.start_m)
@@ -42,7 +42,8 @@ def find_visit(net: Network, piece: Piece, lot: Spot) -> tuple[Steps, Steps]:
     """The way to a lot and the way on: in by one direction, out by any, unless turning there would cut the route short."""
     ways = net.path(piece.start, lot), net.path(lot, piece.end)
     if _total_ms(ways) < piece.end_ms - piece.start_ms:
-        facing = [Spot((arc,), (into,), lot.lon, lot.lat) for arc, into in zip(lot.arcs, lot.into_ms, strict=True)]
+        own = {int(net.graph.arc_own[arc]): into for arc, into in zip(lot.arcs, lot.into_ms, strict=True)}
+        facing = [net.facing(arc, into, lot.lon, lot.lat) for arc, into in own.items()]
         ways = min(((net.path(piece.start, one), net.path(one, piece.end)) for one in facing), key=_total_ms)
     assert ways[0] is not None and ways[1] is not None
     return ways[0], ways[1]
@@ -53,16 +54,17 @@ def _total_ms(ways: tuple[Steps | None, Steps | None]) -> int:
 
 
 class _Span:
-    """The steps of one piece, looked up by arc."""
+    """The steps of one piece, looked up by arc, whichever copy."""
 
-    def __init__(self, steps: Steps, piece: Piece) -> None:
-        self.steps, self.piece = steps, piece
-        arcs = steps.arc[piece.first:piece.last + 1]
+    def __init__(self, graph: RoadGraph, steps: Steps, piece: Piece) -> None:
+        self.graph, self.steps, self.piece = graph, steps, piece
+        arcs = graph.arc_own[steps.arc[piece.first:piece.last + 1]]
         self._order = np.argsort(arcs, kind="stable")
         self._sorted = arcs[self._order]
 
     def _find(self, arc: NDArray[np.int64]) -> NDArray[np.int64]:
         """(k,) the step of the piece on each arc, -1 for none."""
+        arc = self.graph.arc_own[arc]
         at = np.minimum(np.searchsorted(self._sorted, arc), len(self._sorted) - 1)
         return np.where(self._sorted[at] == arc, self._order[at] + self.piece.first, -1)
 

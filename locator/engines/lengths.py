@@ -25,7 +25,7 @@ class Lengths:
         self._length_m = np.asarray(graph.edge_length_m)[graph.arc_edge]
         cm = np.maximum(np.rint(self._length_m * 100.0), 1).astype(np.uint32)
         self._cm = cm
-        turns = np.where(net.turn_weights() == CLOSED, CLOSED, cm[graph.turn_to])
+        turns = np.where(net.turn_weights_as_driven() == CLOSED, CLOSED, cm[graph.turn_to])
         self._metric = pyroutingkit.CCHMetric(hierarchy)
         self._metric.customize(turns.astype(np.uint32))
         self._lock = threading.Lock()

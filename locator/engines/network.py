@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from geodata.roads.graph import CLOSED, Profile, RoadGraph
+from geodata.roads.access import MODES
+from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
+from geodata.roads.tags import CLASS_NUMBER
 from locator.engines.steps import Steps
 
 FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
 Millis = NDArray[np.int64]
+FERRY = CLASS_NUMBER["ferry"]
 SMALL_CORE = 0.25              # a net whose largest part is smaller than this share is taken as it is
 
 
@@ -105,15 +108,30 @@ class Network:
         return self._parts[1]
 
     def usable_edges(self, leaving: bool, arriving: bool) -> NDArray[np.bool_]:
-        """(e,) open edges with a direction in which the vehicle can leave for, or arrive from, the great part of the net."""
+        """(e,) open edges with a direction in which the vehicle can leave for, or arrive from, the great part of the net.
+
+        A direction is its arc and all its copies: in by one, out by another. Nobody begins or ends a way on a ferry.
+        """
         if (leaving, arriving) not in self._usable:
-            arcs = self.arc_ms != CLOSED
-            arcs = arcs & self.can_leave if leaving else arcs
-            arcs = arcs & self.can_arrive if arriving else arcs
+            open_, own = self.arc_ms != CLOSED, self.graph.arc_own
             found = np.zeros(len(self.graph.edge_way), bool)
+            arcs = np.bincount(own, weights=open_, minlength=self.graph.arcs) > 0
+            arcs &= (np.bincount(own, weights=open_ & self.can_leave, minlength=self.graph.arcs) > 0) | (not leaving)
+            arcs &= (np.bincount(own, weights=open_ & self.can_arrive, minlength=self.graph.arcs) > 0) | (not arriving)
             found[self.graph.arc_edge[arcs]] = True
-            self._usable[leaving, arriving] = found
+            self._usable[leaving, arriving] = found & (np.asarray(self.graph.edge_class) != FERRY)
         return self._usable[leaving, arriving]
+
+    def standing_edges(self, leaving: bool, arriving: bool) -> NDArray[np.bool_]:
+        """(e,) usable edges where a service place may be taken to stand: never behind a private gate."""
+        private = np.asarray(self.graph.edge_kind) & (MODES[self.profile.mode] << 2)
+        return np.asarray(self.usable_edges(leaving, arriving) & (private == 0))
+
+    def open_edges(self) -> NDArray[np.bool_]:
+        """(e,) edges the vehicle may be on, ferries too."""
+        found = np.zeros(len(self.graph.edge_way), bool)
+        found[self.graph.arc_edge[self.arc_ms != CLOSED]] = True
+        return found
 
     def ends_ms(self, sources: NDArray[np.int64], targets: NDArray[np.int64]) -> Millis:
         """(s, t) from the end of each source arc to the end of each target arc; FAR where there is no way; 0 for itself."""
@@ -203,6 +221,29 @@ class Network:
     def turn_weights(self) -> NDArray[np.uint32]:
         return self._turns
 
+    def turn_weights_as_driven(self) -> NDArray[np.uint32]:
+        """What a driver's own line may do: between arcs themselves, and through where he may have had business."""
+        return self.graph.turn_cost_ms(self.profile, self.arc_ms, as_driven=True)
+
+    def as_driven(self, arcs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same roads in the same directions, by the copies that let him drive so; where none does, the arcs themselves."""
+        own = self.graph.arc_own[arcs]
+        here = self._first_driven(own)
+        found = [here]
+        for arc in own[1:].tolist():
+            first, stop = int(self.graph.turn_ptr[here]), int(self.graph.turn_ptr[here + 1])
+            onward = self.graph.turn_to[first:stop][self._turns[first:stop] != CLOSED]
+            onward = onward[self.graph.arc_own[onward] == arc]
+            here = int(onward[0]) if len(onward) else arc
+            found.append(here)
+        return np.array(found, np.int64)
+
+    def _first_driven(self, own: NDArray[np.int32]) -> int:
+        """A line that begins among those with business there and leads away begins on the way out."""
+        outs = [arc for arc in self.graph.arcs_like(int(own[0])) if self.graph.arc_copy[arc] == OUT and self.is_open(arc)]
+        ordinary = (self.graph.arc_local[own] & MODES[self.profile.mode]) == 0
+        return outs[0] if outs and ordinary.any() else int(own[0])
+
     def turns_ms(self, arcs: NDArray[np.int64], onward: NDArray[np.int64]) -> Millis:
         """(k,) what each turn itself takes; every arc must lead into its onward one."""
         first = np.asarray(self.graph.turn_ptr[arcs])
@@ -219,8 +260,14 @@ class Network:
     def spot(self, edge: int, share: float, lon: float, lat: float, off_m: float = 0.0) -> Spot:
         """A point of an edge in every direction this vehicle may face there."""
         arcs, into = [], []
-        for arc, part in zip(self.graph.edge_arcs[edge].tolist(), (share, 1.0 - share), strict=True):
-            if arc >= 0 and self.arc_ms[arc] != CLOSED:
-                arcs.append(arc)
-                into.append(round(part * int(self.arc_ms[arc])))
+        for own, part in zip(self.graph.edge_arcs[edge].tolist(), (share, 1.0 - share), strict=True):
+            for arc in self.graph.arcs_like(own) if own >= 0 else ():
+                if self.is_open(arc):
+                    arcs.append(arc)
+                    into.append(round(part * int(self.arc_ms[arc])))
         return Spot(tuple(arcs), tuple(into), lon, lat, off_m)
+
+    def facing(self, arc: int, into_ms: int, lon: float = float("nan"), lat: float = float("nan")) -> Spot:
+        """A point of a road in one direction, whatever lies behind: by the arc and all its copies."""
+        arcs = tuple(a for a in self.graph.arcs_like(arc) if self.is_open(a))
+        return Spot(arcs, (into_ms,) * len(arcs), lon, lat)

@@ -41,7 +41,7 @@ def cut_route(route: Route, net: Network, *, start_m: float = 0.0) -> list[Piece
         in_leg = np.flatnonzero(route.leg_of == leg)
         for begin, last in _turned_round(route, net, max(first, int(in_leg[0])), int(in_leg[-1])):
             after_start = start_m > 0 and begin == first
-            start = _facing(route, begin, into_ms) if after_start else _begin_spot(route, leg, begin)
+            start = _standing(route, net, begin, into_ms) if after_start else _begin_spot(route, net, leg, begin)
             found += _cut_leg(route, net, start, begin, last, int(into_ms) if after_start else int(steps.enter_ms[begin]))
     return found
 
@@ -50,24 +50,30 @@ def _turned_round(route: Route, net: Network, first: int, last: int) -> list[tup
     """Steps first..last, in parts between which the driver's own line turns round on its road."""
     assert route.steps is not None
     arc = route.steps.arc[first:last + 1]
-    edge = net.graph.arc_edge[arc]
-    back = (edge[1:] == edge[:-1]) & (arc[1:] != arc[:-1]) & route.own_line
+    edge, backward = net.graph.arc_edge[arc], net.graph.arc_backward[arc]
+    back = (edge[1:] == edge[:-1]) & (backward[1:] != backward[:-1]) & route.own_line
     begin = [first, *(first + 1 + np.flatnonzero(back)).tolist()]
     return list(zip(begin, [*(b - 1 for b in begin[1:]), last], strict=True))
 
 
-def _begin_spot(route: Route, leg: int, step: int) -> Spot:
+def _begin_spot(route: Route, net: Network, leg: int, step: int) -> Spot:
     assert route.steps is not None
-    return _facing(route, step, int(route.steps.enter_ms[step])) if route.own_line else route.spots[leg]
+    return _standing(route, net, step, int(route.steps.enter_ms[step])) if route.own_line else route.spots[leg]
 
 
-def _end_spot(route: Route, leg: int, step: int) -> Spot:
+def _end_spot(route: Route, net: Network, leg: int, step: int) -> Spot:
     assert route.steps is not None
-    return _facing(route, step, int(route.steps.leave_ms[step])) if route.own_line else route.spots[leg + 1]
+    return _standing(route, net, step, int(route.steps.leave_ms[step])) if route.own_line else route.spots[leg + 1]
+
+
+def _standing(route: Route, net: Network, step: int, into_ms: int) -> Spot:
+    """A position on the route, facing along it, as if he stood there: where he has business he may go in and come out."""
+    assert route.steps is not None
+    return net.facing(int(route.steps.arc[step]), into_ms)
 
 
 def _facing(route: Route, step: int, into_ms: int) -> Spot:
-    """A position on the route, facing along it."""
+    """A position on the route, facing along it, as he drives."""
     assert route.steps is not None
     return Spot((int(route.steps.arc[step]),), (into_ms,), float("nan"), float("nan"))
 
@@ -75,7 +81,7 @@ def _facing(route: Route, step: int, into_ms: int) -> Spot:
 def _cut_leg(route: Route, net: Network, start: Spot, first: int, last: int, into_ms: int) -> list[Piece]:
     steps, leg, pieces = route.steps, int(route.leg_of[first]), list[Piece]()
     assert steps is not None
-    end = _end_spot(route, leg, last)
+    end = _end_spot(route, net, leg, last)
     at_ms = int(steps.begin_ms[first]) + into_ms - int(steps.enter_ms[first])
     at_m = float(steps.begin_m[first]) + _metres(steps, first, into_ms) - float(steps.enter_m[first])
     end_ms, end_m = int(steps.end_ms[last]), float(steps.end_m[last])

@@ -17,7 +17,8 @@ from pytest import approx
 
 from geodata.errors import BadInput
 from geodata.measured import MeasuredLine
-from geodata.roads.tags import HGV, road_of
+from geodata.roads.access import HGV
+from geodata.roads.tags import road_of
 from geodata.samples.country import write_country
 from geodata.samples.tile import read_tile
 

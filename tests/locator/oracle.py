@@ -5,7 +5,9 @@ Never knows: Network, hierarchies, pieces.py, the engine.
 
 Why it is independent. It reads only the arrays of the RoadGraph (never its `arc_ms`, `turn_cost_ms` or the Network) and makes
 weights of its own, arc by arc. Its states are the *beginnings* of arcs (the engine's are their ends), searched by scipy's
-Dijkstra, so a position behind on the same arc needs no case of its own. It does not use the formula t(start, f) + t(f, end):
+Dijkstra, so a position behind on the same arc needs no case of its own. Roads for those with business there it reads as three
+phases of a drive, never as the graph's copies OUT: of these it only takes which phase a position is in. It does not use the
+formula t(start, f) + t(f, end):
 it looks at every point of the piece where he might leave and every point where he might be back, in either order, and takes
 the best pair. It finds the cuts one step at a time. Places keep their positions on the roads; finding those is not asked here.
 """
@@ -23,6 +25,7 @@ from geodata.roads.graph import Profile, RoadGraph
 from locator.engines.protocol import Route
 
 Position = tuple[int, int]          # arc, whole milliseconds into it
+ALONE, FREE, INSIDE = range(3)      # of a driver: still among those with business where he set out; anywhere; where he is going
 Floats = NDArray[np.float64]        # whole milliseconds, inf where there is no way
 NEVER = np.inf
 
@@ -44,8 +47,15 @@ class Oracle:
         self.graph = graph
         bit = {"hgv": 1, "car": 2}[profile.mode]
         measures = np.array([profile.height_m, profile.mass_t, profile.width_m, profile.length_m, profile.axle_t], np.float32)
-        self.arc_ms = [self._arc(arc, bit, profile.mode, measures) for arc in range(len(graph.arc_edge))]
-        self.onward = [self._onward(arc, bit, measures[0]) for arc in range(len(graph.arc_edge))]
+        arcs = range(len(graph.arc_edge))
+        self.ms = [self._arc(arc, bit, profile.mode, measures) for arc in arcs]
+        self.local = [bool(int(graph.arc_local[arc]) & bit) for arc in arcs]
+        doubled = [arc for arc in arcs if int(graph.arc_local[arc]) & ~int(graph.arc_ban[arc]) and not graph.arc_copy[arc] & 1]
+        self.own = {int(out): own for out, own in zip(np.flatnonzero(graph.arc_copy & 1), doubled, strict=True)}
+        self.side = {arc: (int(graph.arc_edge[arc]), bool(graph.arc_backward[arc])) for arc in arcs}
+        self.turns = [self._turns(arc, bit, measures) for arc in arcs]
+        self.arc_ms = [self.ms[state // 3] for state in range(3 * len(arcs))]
+        self.onward = [self._onward(state) for state in range(3 * len(arcs))]
         self._graph = self._between_beginnings()
         self._turned = csr_matrix(self._graph.T)
 
@@ -57,20 +67,34 @@ class Oracle:
         kmh = float(self.graph.arc_kmh[arc, 0 if mode == "hgv" else 1])
         return max(1, int(np.rint(float(self.graph.edge_length_m[edge]) * 3600.0 / kmh)))
 
-    def _onward(self, arc: int, bit: int, height_m: np.float32) -> list[tuple[int, int]]:
+    def state(self, arc: int) -> int:
+        """An arc of the engine's and the phase it stands for."""
+        if arc in self.own:
+            return 3 * self.own[arc] + ALONE
+        return 3 * arc + (INSIDE if self.local[arc] else FREE)
+
+    def _onward(self, state: int) -> list[tuple[int, int]]:
+        """What he may do next by the phase of his drive: set out, be on the road, have arrived where he has business."""
+        arc, phase = divmod(state, 3)
+        if arc in self.own:
+            return []
+        allowed = {(ALONE, True): ALONE, (ALONE, False): FREE, (FREE, False): FREE, (FREE, True): INSIDE, (INSIDE, True): INSIDE}
+        return [(3 * to + allowed[phase, self.local[to]], ms) for to, ms in self.turns[arc] if (phase, self.local[to]) in allowed]
+
+    def _turns(self, arc: int, bit: int, measures: NDArray[np.float32]) -> list[tuple[int, int]]:
         """(arc entered, milliseconds of the turn itself); back on the same road only where nothing else is left."""
         graph, ways, back = self.graph, [], []
-        if self.arc_ms[arc] is None:
+        if self.ms[arc] is None or arc in self.own:
             return []
         edge = int(graph.arc_edge[arc])
         node = int(graph.edge_node[edge, 0 if graph.arc_backward[arc] else 1])
         for turn in range(int(graph.turn_ptr[arc]), int(graph.turn_ptr[arc + 1])):
             to, ms = int(graph.turn_to[turn]), int(graph.turn_ms[turn])
-            if self.arc_ms[to] is None or int(graph.turn_ban[turn]) & bit:
+            if self.ms[to] is None or int(graph.turn_ban[turn]) & (bit | 16) or to in self.own:
                 continue
             if int(graph.arc_edge[to]) == edge:
                 back.append((to, ms))
-            elif not graph.node_height_m[node] < height_m:
+            elif not (graph.node_limit[node] < measures).any():
                 ways.append((to, ms))
         return ways or back
 
@@ -85,6 +109,7 @@ class Oracle:
 
         Searched from the ends of which there are fewer, on the graph or on the graph turned round.
         """
+        sources, targets = ([(self.state(arc), into) for arc, into in spots] for spots in (sources, targets))
         firsts = sorted({to for arc, _ in sources for to, _ in self.onward[arc]})
         lasts = sorted({arc for arc, _ in targets})
         if len(firsts) <= len(lasts):
@@ -148,9 +173,13 @@ class Oracle:
         assert route.steps is not None
         start_ms = int(route.steps.end_ms[first] - route.steps.leave_ms[first]) + into
         if route.own_line or at_start:
-            return ((int(route.steps.arc[first]), into),), start_ms
+            return self._standing(int(route.steps.arc[first]), into), start_ms
         spot = route.spots[int(route.leg_of[first])]
         return tuple(zip(spot.arcs, spot.into_ms, strict=True)), start_ms
+
+    def _standing(self, arc: int, into: int) -> tuple[Position, ...]:
+        """Where he stands he has business, whatever lies behind: as if he set out there, or had just arrived."""
+        return tuple((like, into) for like, side in self.side.items() if side == self.side[arc] and self.ms[like] is not None)
 
     def _on_from(self, route: Route, step: int) -> tuple[Position, ...]:
         assert route.steps is not None
@@ -163,6 +192,8 @@ class Oracle:
         if not route.own_line:
             spot = route.spots[int(route.leg_of[first]) + 1]
             ends = tuple(zip(spot.arcs, spot.into_ms, strict=True))
+        else:
+            ends = self._standing(*ends[0])
         if self.times(starts, ends).min() == int(end_ms[last]) - start_ms:
             return Chain(starts, ends, first, last, start_ms, int(end_ms[last]))
         path = [self._on_from(route, step)[0] for step in range(first, last + 1)]
@@ -181,9 +212,11 @@ class Oracle:
             out_ms, back_ms = self._leave(route, chain, lot), self._rejoin(route, chain, lot)
             sums = out_ms[:, None] + back_ms[None, :]                 # in by one direction, out by another
             if sums.min() < chain.end_ms - chain.start_ms:
-                sums = np.where(np.eye(len(lot), dtype=bool), sums, NEVER)
+                sides = [self.side[arc] for arc, _ in lot]
+                sums = np.where([[here == there for there in sides] for here in sides], sums, NEVER)
             if not np.isfinite(sums.min()):
                 continue
+            sums = np.maximum(sums, chain.end_ms - chain.start_ms)    # having business on the way makes no way shorter
             total, arrival = int(sums.min()), int(out_ms[np.unravel_index(sums.argmin(), sums.shape)[0]])
             if best is None or total <= best:
                 arrivals = {arrival} | (arrivals if total == best else set())

@@ -14,11 +14,15 @@ from locator.engines.protocol import Route
 from locator.vehicles import Vehicle
 
 CLASSES = ("residential", "unclassified", "tertiary", "service", "primary", "trunk")
+BUSINESS = ("access", "access", "hgv", "motor_vehicle:forward", "hgv:backward")
 CELL_DEG = 0.004
 
 
-def random_osm(rng: np.random.Generator, side: int = 6) -> str:
-    """A grid without some of its streets, so with dead ends; one-ways, restrictions, low bridges, a gate or two."""
+def random_osm(rng: np.random.Generator, side: int = 6, business: float = 0.0) -> str:
+    """A grid without some of its streets, so with dead ends; one-ways, restrictions, low bridges, a gate or two.
+
+    business  share of roads that are for those with business there, all of them or lorries, in both directions or one
+    """
     at = {(x, y): 1 + x * side + y for x in range(side) for y in range(side)}
     parts = ["<osm version='0.6'>"]
     for (x, y), number in at.items():
@@ -30,6 +34,7 @@ def random_osm(rng: np.random.Generator, side: int = 6) -> str:
     for i, (a, b) in enumerate(ways, start=1):
         tags = {"highway": str(rng.choice(CLASSES)), "oneway": str(rng.choice(["no", "no", "no", "yes", "-1"]))}
         tags |= {"maxheight": "3.5"} if rng.random() < 0.03 else {}
+        tags |= {str(rng.choice(BUSINESS)): "destination"} if rng.random() < business else {}
         said = "".join(f"<tag k='{key}' v='{value}'/>" for key, value in tags.items())
         parts.append(f"<way id='{i}' version='1'><nd ref='{a}'/><nd ref='{b}'/>{said}</way>")
     parts += [_rule(rng, i, ways) for i in range(1, 2 * side)]

@@ -115,7 +115,8 @@ def lots(tmp_path: Path, area: shapely.Geometry, *, without: tuple[int, ...] = (
     """(way, class) of every lot of a place on the drawn motorway."""
     ways = {**{number: way for number, way in WAYS.items() if number not in without}, **(change or {})}
     graph, _ = read_world(write_world(tmp_path / "w.osm", AREA, ways))
-    found = Snapper(graph, find_grid(graph)).lots(area, every(graph))
+    public = (np.asarray(graph.edge_kind) & 4) == 0                            # as Network.standing_edges has it for lorries
+    found = Snapper(graph, find_grid(graph)).lots(area, every(graph) & public)
     return sorted((int(graph.edge_way[p.edge]), CLASS_NAMES[graph.edge_class[p.edge]]) for p in found)
 
 

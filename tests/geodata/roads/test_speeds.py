@@ -51,8 +51,8 @@ def test_a_sign_without_a_country_means_the_regions_own() -> None:
     (54, 27)),
     ("highway=primary maxspeed:forward=signals maxspeed=40", (36, 36), (36, 36)),
     ("highway=primary maxspeed=50 maxspeed:hgv:forward=30", (27, 45), (45, 45)),
-    ("highway=residential access=destination", (15, 15), (20, 20)), ("highway=tertiary hgv=delivery", (15, 15), (45, 45)),
-    ("highway=tertiary hgv:forward=delivery", (15, 40), (45, 45)), ("highway=service access=customers", (12, 12), (15, 15)),
+    ("highway=residential access=destination", (25, 25), (28, 28)), ("highway=tertiary hgv=delivery", (40, 40), (45, 45)),
+    ("highway=tertiary hgv:forward=delivery", (40, 40), (45, 45)), ("highway=service access=customers", (12, 12), (15, 15)),
     ("highway=tertiary access=destination maxspeed=10", (9, 9), (9, 9)),
 ])
 def test_speeds_are_a_lorrys_and_signs_are_kept(text: str, lorry: tuple[float, float], van: tuple[float, float]) -> None:

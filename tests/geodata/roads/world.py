@@ -71,3 +71,9 @@ def turns_of(graph: RoadGraph, profile: Profile = LORRY) -> set[str]:
 
 def _letter(graph: RoadGraph, node: np.integer) -> str:
     return chr(abs(int(graph.node_osm[node])))
+
+
+def tags_of(text: str) -> dict[str, str]:
+    """'highway=primary maxweight=7.5_t' as tags; _ stands for a space in the value of a limit."""
+    return {key: value.replace("_", " ") if key.startswith("max") else value
+            for key, value in (pair.split("=", 1) for pair in text.split())}
