@@ -44,13 +44,13 @@ NO, ONLY = {"AXC"}, {"AXB", "AXD"}
     ({"type": "restriction:hgv", "restriction": "no_left_turn"}, NO, set()),
     ({"restriction": "no_left_turn", "restriction:hgv": "no_left_turn"}, NO, NO),
     ({"restriction": "no_left_turn", "restriction:conditional": "none @ (Su)"}, NO, NO),
+    ({"restriction:conditional": "no_left_turn @ (Mo-Fr 07:00-09:00)"}, set(), set()),       # read; see test_conditions.py
 ], ids=lambda given: str(given) if isinstance(given, dict) else None)
 def test_a_turn_is_closed_to_whom_it_is_closed(tmp_path: Path, tags: Tags, lorry: set[str], van: set[str]) -> None:
     assert read(tmp_path, A_TO_C, tags) == (lorry, van, {})
 
 
 @pytest.mark.parametrize(("members", "tags", "why"), [
-    (A_TO_C, {"restriction:conditional": "no_left_turn @ (Mo-Fr 07:00-09:00)"}, "conditional"),
     (A_TO_C, {"restriction": "no_left_turn", "day_on": "Monday"}, "conditional"),
     (A_TO_C, {"restriction": "no_parking"}, "unknown_kind"), (A_TO_C, {"restriction": "no"}, "unknown_kind"),
     (A_TO_C, {"restriction": "no_left_turn", "except": "motor_vehicle"}, "not_for_us"),

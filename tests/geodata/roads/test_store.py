@@ -29,7 +29,7 @@ def test_what_was_written_is_read_and_stays_on_the_disk(graph: RoadGraph, tmp_pa
     again = read_roads_folder(tmp_path / "roads")
     assert again.texts == graph.texts
     for field in fields(RoadGraph):
-        if field.name != "texts":
+        if field.name not in ("texts", "conditions"):
             was, is_ = getattr(graph, field.name), getattr(again, field.name)
             assert was.dtype == is_.dtype and np.array_equal(was, is_, equal_nan=was.dtype.kind == "f"), field.name
             assert isinstance(is_, np.memmap) and not is_.flags.writeable, field.name
