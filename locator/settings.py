@@ -36,6 +36,8 @@ class Settings:
     max_points: int = _setting(200_000, low=2, high=10_000_000)      # of a given line
     max_limit: int = _setting(1_000, low=1, high=100_000)            # stops in one answer
     request_timeout_s: int = _setting(30, low=1, high=3_600)
+    tls_cert: str = _setting("")                                     # PEM files; both or neither
+    tls_key: str = _setting("")
     vehicle_pool: int = _setting(4, low=1, high=64)                  # weighted road networks kept per region
 
     @classmethod

@@ -167,7 +167,7 @@ def _pair(text: str | None, *, lat_first: bool) -> tuple[float, float] | None:
 
 
 def _marked(text: str) -> tuple[float, float] | None:
-    """The first longitude and latitude that say which they are: 东经119.9 北纬31.7, 31°42′57″N 119°56′41″E, lat: 31.7 lng: 119.9."""
+    """The first longitude and latitude that say which they are: 东经119.9 北纬31.7, 31°42′N 119°56′E, lat: 31.7 lng: 119.9."""
     angles = [(m[1].lower(), m[2], m[3], m[4], m[5]) for m in _BEFORE.finditer(text) if len(m[1]) > 1 or _ANGULAR.search(m[0])]
     if len(angles) < 2:
         angles = [(m[5].lower(), m[1], m[2], m[3], m[4]) for m in _AFTER.finditer(text) if _ANGULAR.search(m[0])]
