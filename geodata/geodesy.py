@@ -23,24 +23,31 @@ TIGHTEST_M = B_M**2 / A_M          # smallest radius of curvature: along the mer
 FLATTEST_M = A_M**2 / B_M          # largest: at the poles
 FARTHEST_M = 20_003_932.0          # no two points are farther apart: pole to pole, rounded up
 ROUNDING_M = 1e-6                  # generous: earth-centred coordinates in float64 are good to 1e-8 m
+MOST_DEGREES = np.array([180.0, 90.0])
+NEAR_M = 200_000.0                 # up to here near_metres is right to 1e-5 m
+TIE_M = 1e-3                       # passes of a line this close to equally near: the first one counts
 
 
 def is_lonlat_valid(lonlat: ArrayLike) -> NDArray[np.bool_]:
     """(n,) true where longitude is within ±180 and latitude within ±90; NaN is not."""
-    pairs = np.asarray(lonlat, dtype=np.float64)
-    valid: NDArray[np.bool_] = (np.abs(pairs[..., 0]) <= 180.0) & (np.abs(pairs[..., 1]) <= 90.0)
-    return valid
+    return np.asarray((np.abs(np.asarray(lonlat, dtype=np.float64)) <= MOST_DEGREES).all(axis=-1))
 
 
-def as_lonlat(lonlat: ArrayLike, *, field: str = "lonlat") -> Floats:
-    """A read-only (n, 2) float64 copy in degrees.    Raises BadInput when a pair is no place on Earth."""
+def copy_lonlat(lonlat: ArrayLike, *, field: str = "lonlat") -> Floats:
+    """A (n, 2) float64 copy in degrees.    Raises BadInput when a pair is no place on Earth."""
     pairs = np.array(lonlat, dtype=np.float64, order="C")
     if pairs.size == 0:
         pairs = pairs.reshape(0, 2)
     if pairs.ndim != 2 or pairs.shape[1] != 2:
         raise BadInput("bad_lonlat", field=field, value=f"shape {pairs.shape}")
-    if not (fine := is_lonlat_valid(pairs)).all():
-        raise BadInput("bad_lonlat", field=field, value=pairs[np.argmin(fine)].tolist())
+    if not (np.abs(pairs) <= MOST_DEGREES).all():
+        raise BadInput("bad_lonlat", field=field, value=pairs[np.argmin(is_lonlat_valid(pairs))].tolist())
+    return pairs
+
+
+def as_lonlat(lonlat: ArrayLike, *, field: str = "lonlat") -> Floats:
+    """The same, read-only."""
+    pairs = copy_lonlat(lonlat, field=field)
     pairs.flags.writeable = False
     return pairs
 
@@ -51,10 +58,39 @@ def distance_m(lonlat_a: ArrayLike, lonlat_b: ArrayLike) -> Floats:
     return np.asarray(inverse(a, b)[1]).reshape(a.shape[:-1])
 
 
+def to_micrometres(metres: Floats) -> Floats:
+    """Rounded to 1e-6 m, so that what is equally far is so in the last bit too, and ties can go by id."""
+    return np.asarray(np.rint(metres * 1e6) / 1e6)
+
+
 def inverse(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """Azimuth in degrees at `a` towards `b`, and geodesic metres between them."""
     azimuth, _, metres = GEOD.inv(*_flat(a), *_flat(b), return_back_azimuth=False)
     return np.asarray(azimuth), np.asarray(metres)
+
+
+def near_metres(a: Floats, b: Floats) -> Floats:
+    """Geodesic metres between earth-centred places (n, 3) at most NEAR_M apart, right to 1e-5 m; 25 times quicker.
+
+    The arc over the chord, bent as the ellipsoid is halfway in the chord's direction. The normal curvature of
+    x·Qx = 1 along d is d·Qd / |d|² / |Qx|; x is the middle of the chord, pushed out to the surface.
+    """
+    chord, middle, q = b - a, a + b, np.array([1.0, 1.0, (A_M / B_M) ** 2]) / A_M**2
+    length2 = np.einsum("ij,ij->i", chord, chord)
+    pushed = np.sqrt((middle**2 @ q) / (middle**2 @ q**2))
+    bend = np.maximum((chord**2 @ q) / np.maximum(length2, ROUNDING_M**4) * pushed, 1e-9)     # 0 only on one spot
+    return np.asarray(2.0 / bend * np.arcsin(np.minimum(0.5 * bend * np.sqrt(length2), 1.0)))
+
+
+def edge_metres(lonlat: Floats, xyz: Floats) -> Floats:
+    """(n - 1,) geodesic metres from each of n places to the next; `xyz` are the same, earth-centred."""
+    far = np.einsum("ij,ij->i", step := np.diff(xyz, axis=0), step) > NEAR_M**2
+    if not far.any():
+        return near_metres(xyz[:-1], xyz[1:])
+    metres = np.empty(len(far))
+    metres[~far] = near_metres(xyz[:-1][~far], xyz[1:][~far])
+    metres[far] = inverse(lonlat[:-1][far], lonlat[1:][far])[1]
+    return metres
 
 
 def forward(a: Floats, azimuth: Floats, metres: Floats) -> Floats:

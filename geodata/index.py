@@ -3,25 +3,71 @@
 In: places in degrees, with a word of flag bits each.    Out: ids (row numbers) with geodesic metres.
 Never knows: what a flag means, layers, roads.
 
-Chords between earth-centred coordinates choose the candidates, with a margin that is proven (geodesy.py);
-every distance that is returned or compared is the geodesic's.
+Two carriers give the same answers: trees of scipy's (chords.py), and a packed tree whose loops numba compiles
+(hilbert.py), quicker where there are many points. `carrier_for` is the one place that chooses.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
-from geodata.chords import chord_tree, near_pairs, pairs_within
+from geodata.arrayfile import as_bytes, map_file
+from geodata.blocks import check_arrays, points_of
+from geodata.chords import ChordTrees
 from geodata.errors import BadInput
-from geodata.geodesy import FARTHEST_M, Floats, Ints, as_lonlat, chord_at_most, chord_reach, distance_m, ecef
+from geodata.geodesy import FARTHEST_M, Floats, Ints, copy_lonlat
 from geodata.measured import MeasuredLine
+from geodata.whole import write_whole
 
-TREES = 16               # filters remembered, each with a tree of the points that pass
-STRIDE_M = 1_000.0       # a line is looked at no more often than this to find candidates
+MANY = 20_000            # points from which the packed tree repays loading it (docs/index.md)
+FORMAT = 1               # of a saved index; raised whenever an array changes its meaning
+FILE = "points.index"
+
+
+class Carrier(Protocol):
+    """What holds the points. `here` is (m, 2) degrees, checked; flags as in SpatialIndex; metres as in its answers."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def lonlat(self) -> Floats: ...
+
+    @property
+    def flags(self) -> NDArray[np.uint64]: ...
+
+    @property
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        """What to keep of it."""
+        ...
+
+    def nearest(self, here: Floats, k: int, need: int, any_of: int, limit_m: float) -> tuple[Ints, Floats]: ...
+
+    def within(self, here: Floats, radius_m: float, need: int, any_of: int) -> tuple[Ints, Ints, Floats]: ...
+
+    def along(self, line: MeasuredLine, within_m: float, need: int, any_of: int,
+              ) -> tuple[Ints, Floats, Floats, NDArray[np.int8]]:
+        """(ids, off_m, offset_m, side) of all within the limit and some a little beyond, in any order."""
+        ...
+
+
+def carrier_for(count: int) -> str:
+    """"hilbert" for many points, where numba is there and may keep what it compiles; else "chords".
+
+    Kernels that could not be kept would be compiled anew by every process, for longer than they save.
+    """
+    if count < MANY:
+        return "chords"
+    try:
+        import geodata.hilbert  # noqa: F401
+    except (ImportError, OSError, RuntimeError):     # no numba; a full disk; numba finds no folder to write to
+        return "chords"
+    return "hilbert"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,62 +80,59 @@ class Along:
     side: NDArray[np.int8]      # (n,) +1 left of travel, -1 right, 0 on the line
 
 
-@dataclass(frozen=True, eq=False)
 class SpatialIndex:
     """Points by their row number. A point passes a filter when it has every bit of `need` and, unless
-    `any_of` is 0, at least one bit of `any_of`.
+    `any_of` is 0, at least one bit of `any_of`. Never changes; any number of threads may ask at once.
 
-    Raises BadInput: bad_lonlat; out_of_range for a distance that is negative or no number.
+    lonlat    (n, 2) degrees, WGS 84; n may be 0
+    flags     (n,) words of bits; none: every point has no flag
+    carrier   "hilbert" or "chords"; none: carrier_for(n)
+    Raises    BadInput: bad_lonlat; out_of_range for a distance that is negative or no number.
     """
 
-    lonlat: Floats                              # (n, 2) degrees, WGS 84; n may be 0
-    flags: NDArray[np.uint64] | None = None     # (n,) none: every point has no flag
-    _trees: _Trees = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        lonlat = as_lonlat(self.lonlat, field="lonlat")
-        flags = np.zeros(len(lonlat), np.uint64) if self.flags is None else np.array(self.flags, np.uint64)
-        if flags.shape != (len(lonlat),):
-            raise ValueError(f"{flags.shape} flags for {len(lonlat)} points")
-        flags.flags.writeable = False
-        xyz = ecef(lonlat[:, 0], lonlat[:, 1])
-        for name, value in (("lonlat", lonlat), ("flags", flags), ("_trees", _Trees(xyz, flags))):
-            object.__setattr__(self, name, value)
+    def __init__(self, lonlat: ArrayLike, flags: ArrayLike | None = None, *, carrier: str | None = None) -> None:
+        places = copy_lonlat(lonlat)
+        words = np.zeros(len(places), np.uint64) if flags is None else np.array(flags, np.uint64)
+        if words.shape != (len(places),):
+            raise ValueError(f"{words.shape} flags for {len(places)} points")
+        self._count, self._carrier = len(places), _carry(carrier or carrier_for(len(places)), places, words)
 
     def __len__(self) -> int:
-        return len(self.lonlat)
+        return self._count
+
+    @property
+    def carrier(self) -> str:
+        return self._carrier.name
+
+    @property
+    def lonlat(self) -> Floats:
+        """(n, 2) degrees, as given to 1e-9 m."""
+        return self._carrier.lonlat
+
+    @property
+    def flags(self) -> NDArray[np.uint64]:
+        return self._carrier.flags
 
     def nearest(
         self, lonlat: ArrayLike, k: int, *, need: int = 0, any_of: int = 0, limit_m: float = np.inf,
     ) -> tuple[Ints, Floats]:
-        """The k nearest points of each place (m, 2), nearest first, ties by id.
+        """The k nearest points of each place (m, 2), nearest first, ties to a micrometre by id.
 
         Returns ids (m, k), -1 where there are fewer, and distance_m (m, k), inf there.
         """
-        here = as_lonlat(lonlat)
+        here = copy_lonlat(lonlat)
         if k < 1:
             raise BadInput("out_of_range", field="k", value=k, low=1, high=len(self))
         _check_metres(limit_m, "limit_m")
-        own, tree = self._trees.passing(need, any_of)
-        chord_m = float(chord_at_most(limit_m))
-        row, found, _ = near_pairs(tree, ecef(here[:, 0], here[:, 1]), k, chord_reach, limit_m=chord_m)
-        row, found, metres = self._measure(here, row, own[found], limit_m)
-        nth = np.arange(len(row)) - np.searchsorted(row, row)
-        ids, distance = np.full((len(here), k), -1, np.int64), np.full((len(here), k), np.inf)
-        kept = nth < k
-        ids[row[kept], nth[kept]] = found[kept]
-        distance[row[kept], nth[kept]] = metres[kept]
-        return ids, distance
+        return self._carrier.nearest(here, k, need, any_of, limit_m)
 
     def within(
         self, lonlat: ArrayLike, radius_m: float, *, need: int = 0, any_of: int = 0,
     ) -> tuple[Ints, Ints, Floats]:
         """Every point at most `radius_m` from a place: (query, ids, distance_m), nearest first."""
-        here = as_lonlat(lonlat)
+        here = copy_lonlat(lonlat)
         _check_metres(radius_m, "radius_m")
-        own, tree = self._trees.passing(need, any_of)
-        row, found = pairs_within(tree, ecef(here[:, 0], here[:, 1]), float(chord_at_most(radius_m)))
-        return self._measure(here, row, own[found], radius_m)
+        return self._carrier.within(here, radius_m, need, any_of)
 
     def along(self, line: MeasuredLine, within_m: float, *, need: int = 0, any_of: int = 0) -> Along:
         """Every point at most `within_m` from the line, once, where the line passes it nearest.
@@ -97,45 +140,52 @@ class SpatialIndex:
         Within ±1 cm of the limit a point may be in or out.
         """
         _check_metres(within_m, "within_m")
-        own, tree = self._trees.passing(need, any_of)
-        stride_m = max(min(within_m, FARTHEST_M), STRIDE_M)
-        looks = np.linspace(0.0, line.length_m, int(np.ceil(line.length_m / stride_m)) + 1)
-        stops = line.point_at(looks)
-        reach_m = min(within_m, FARTHEST_M) + stride_m / 2
-        _, found = pairs_within(tree, ecef(stops[:, 0], stops[:, 1]), reach_m)
-        ids = own[np.unique(found)]
-        beside = line.locate(self.lonlat[ids])
-        kept = np.flatnonzero(beside.off_m <= within_m)
-        kept = kept[np.lexsort((ids[kept], beside.offset_m[kept]))]
-        return Along(ids[kept], beside.off_m[kept], beside.offset_m[kept], beside.side[kept])
+        ids, off_m, offset_m, side = self._carrier.along(line, within_m, need, any_of)
+        kept = np.flatnonzero(off_m <= within_m)
+        kept = kept[np.lexsort((ids[kept], offset_m[kept]))]
+        return Along(ids[kept], off_m[kept], offset_m[kept], side[kept])
 
-    def _measure(self, here: Floats, row: Ints, ids: Ints, limit_m: float) -> tuple[Ints, Ints, Floats]:
-        """The pairs with their geodesic metres, those beyond the limit dropped; by row, metres, id."""
-        metres = distance_m(here[row], self.lonlat[ids])
-        kept = np.flatnonzero(metres <= limit_m)
-        kept = kept[np.lexsort((ids[kept], metres[kept], row[kept]))]
-        return row[kept], ids[kept], metres[kept]
+    def save(self, folder: Path | str) -> None:
+        """One file in `folder`, there whole or not at all. Raises NoRoom."""
+        head = {"format": FORMAT, "carrier": self.carrier, "points": len(self)}
+        write_whole(Path(folder) / FILE, as_bytes(head, self._carrier.arrays))
+
+    @classmethod
+    def load(cls, folder: Path | str) -> SpatialIndex:
+        """The index kept in `folder`. The packed tree stays on the disk and is read as it is asked; processes share it.
+
+        Raises BadInput bad_file when there is none, when it is broken or of another format.
+        """
+        file = Path(folder) / FILE
+        try:
+            head, arrays = map_file(file)
+            if head["format"] != FORMAT:
+                raise ValueError(f"format {head['format']}, this program reads {FORMAT}")
+            index = cls.__new__(cls)
+            index._count, index._carrier = head["points"], _restored(head["carrier"], head["points"], arrays)
+        except (OSError, ValueError, KeyError, TypeError) as wrong:
+            raise BadInput("bad_file", field="index", value=str(file), reason=str(wrong)) from wrong
+        return index
 
 
-class _Trees:
-    """A tree of the points that pass each filter; the few last asked for are kept."""
+def _carry(name: str, lonlat: Floats, flags: NDArray[np.uint64]) -> Carrier:
+    if name == "chords":
+        for array in (lonlat, flags):
+            array.flags.writeable = False
+        return ChordTrees(lonlat, flags)
+    from geodata.hilbert import HilbertTree
+    return HilbertTree.of(lonlat, flags)
 
-    def __init__(self, xyz: Floats, flags: NDArray[np.uint64]) -> None:
-        self.xyz, self.flags = xyz, flags
-        self.passing = lru_cache(TREES)(self._passing)
 
-    @cached_property
-    def everything(self) -> tuple[Ints, cKDTree]:
-        return np.arange(len(self.xyz), dtype=np.int64), chord_tree(self.xyz)
-
-    def _passing(self, need: int, any_of: int) -> tuple[Ints, cKDTree]:
-        if not need and not any_of:
-            return self.everything
-        passes = (self.flags & np.uint64(need)) == np.uint64(need)
-        if any_of:
-            passes &= (self.flags & np.uint64(any_of)) != 0
-        own = np.flatnonzero(passes)
-        return own, chord_tree(self.xyz[own])
+def _restored(name: str, count: int, arrays: Mapping[str, NDArray[Any]]) -> Carrier:
+    """The carrier of a saved index; what the packed tree cannot carry here, scipy's does."""
+    if name == "chords":
+        return _carry(carrier_for(count), copy_lonlat(arrays["lonlat"]), np.array(arrays["flags"], np.uint64))
+    check_arrays(count, arrays)
+    if carrier_for(max(count, MANY)) == "chords":
+        return _carry("chords", *points_of(count, arrays))
+    from geodata.hilbert import HilbertTree
+    return HilbertTree(count, arrays)
 
 
 def _check_metres(metres: float, name: str) -> None:

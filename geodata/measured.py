@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 from geodata.chords import chord_tree, near_pairs
 from geodata.errors import BadInput
 from geodata.geodesy import (
+    TIE_M,
     TIGHTEST_M,
     Floats,
     Ints,
@@ -25,6 +26,7 @@ from geodata.geodesy import (
     azimuth_of,
     chord_reach,
     ecef,
+    edge_metres,
     forward,
     from_ecef,
     inverse,
@@ -32,7 +34,6 @@ from geodata.geodesy import (
 
 PIECE_M = 1_000.0        # longest piece: its chord sags 2 cm under the geodesic, sideways it strays 1e-8 m
 TINY_M = 1e-6            # shorter edges have no direction of their own
-TIE_M = 1e-3             # passes this close to equally near: the first one counts
 ALL_PAIRS = 20_000       # points x pieces below which looking at every pair beats a tree
 EARTH_M = 6_371_000.0    # for the step of the refinement only, which it repeats until it stands still
 
@@ -55,16 +56,16 @@ class MeasuredLine:
 
     lonlat: Floats                          # (n, 2) degrees, WGS 84
     at_m: Floats = field(init=False)        # (n,) metres from the start, never falling
-    _azimuth: Floats = field(init=False, repr=False)
+    _xyz: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         lonlat = as_lonlat(self.lonlat, field="line")
         if not len(lonlat):
             raise BadInput("line_too_short", field="line", value=0)
-        azimuth, metres = inverse(lonlat[:-1], lonlat[1:])
-        at_m = np.concatenate([[0.0], np.cumsum(metres)])
+        xyz = ecef(lonlat[:, 0], lonlat[:, 1])
+        at_m = np.concatenate([[0.0], np.cumsum(edge_metres(lonlat, xyz))])
         at_m.flags.writeable = False
-        for name, value in (("lonlat", lonlat), ("at_m", at_m), ("_azimuth", azimuth)):
+        for name, value in (("lonlat", lonlat), ("at_m", at_m), ("_xyz", xyz)):
             object.__setattr__(self, name, value)
 
     @property
@@ -72,8 +73,8 @@ class MeasuredLine:
         return float(self.at_m[-1])
 
     @cached_property
-    def _pieces(self) -> _Pieces:
-        return _Pieces.of(self.lonlat, self.at_m, self._azimuth)
+    def pieces(self) -> Pieces:
+        return Pieces.of(self.lonlat, self.at_m, self._xyz)
 
     def locate(self, points: ArrayLike) -> Located:
         """Where each of `points` (n, 2) stands: nearest by geodesic, the earlier pass where two tie to 1 mm.
@@ -83,7 +84,7 @@ class MeasuredLine:
         lonlat = as_lonlat(points, field="points")
         if not len(lonlat):
             return Located(np.empty(0), np.empty(0), np.empty(0, np.int8))
-        pieces = self._pieces
+        pieces = self.pieces
         row, piece, part = pieces.candidates(ecef(lonlat[:, 0], lonlat[:, 1]))
         off, part, lateral = pieces.refine(lonlat[row], piece, part)
         offset = pieces.offset_m(piece, part)
@@ -93,13 +94,13 @@ class MeasuredLine:
 
     def point_at(self, offset_m: ArrayLike) -> Floats:
         """(k, 2) places that many metres along; offsets beyond an end stand at that end."""
-        return from_ecef(self._pieces.at(*self._pieces.find(offset_m)))
+        return from_ecef(self.pieces.at(*self.pieces.find(offset_m)))
 
     def heading_at(self, offset_m: ArrayLike) -> Floats:
         """(k,) degrees from north, [0, 360), of travel there; at a vertex, of the edge that leaves it."""
-        piece, part = self._pieces.find(offset_m)
-        lonlat = from_ecef(self._pieces.at(piece, part))
-        return azimuth_of(lonlat, self._pieces.span[piece]) % 360.0
+        piece, part = self.pieces.find(offset_m)
+        lonlat = from_ecef(self.pieces.at(piece, part))
+        return np.round(azimuth_of(lonlat, self.pieces.span[piece]), 9) % 360.0      # due north is 0, not 359.999…
 
     def cut(self, from_m: float, to_m: float) -> MeasuredLine:
         """The part between two offsets, its ends inserted; offsets beyond an end stand at that end."""
@@ -125,7 +126,7 @@ def _first_passes(row: Ints, piece: Ints, off_m: Floats) -> Ints:
 
 
 @dataclass(frozen=True, eq=False)
-class _Pieces:
+class Pieces:
     """The line as a chain of p short pieces between p + 1 nodes, earth-centred."""
 
     node: Floats             # (p + 1, 3)
@@ -133,22 +134,25 @@ class _Pieces:
     span: Floats             # (p, 3) from node to node
 
     @staticmethod
-    def of(lonlat: Floats, at_m: Floats, azimuth: Floats) -> _Pieces:
+    def of(lonlat: Floats, at_m: Floats, xyz: Floats) -> Pieces:
         metres = np.diff(at_m)
         edge = np.flatnonzero(metres > TINY_M)
         if not len(edge):                                           # a single spot: one piece without length
-            node = np.repeat(ecef(lonlat[:1, 0], lonlat[:1, 1]), 2, axis=0)
-            return _Pieces(node, np.zeros(2), np.zeros((1, 3)))
+            return Pieces(np.repeat(xyz[:1], 2, axis=0), np.zeros(2), np.zeros((1, 3)))
+        if metres.max() <= PIECE_M:                                 # every edge is a piece
+            kept = np.append(edge, edge[-1] + 1)
+            return Pieces(xyz[kept], at_m[kept], np.diff(xyz[kept], axis=0))
         count = np.ceil(metres[edge] / PIECE_M).astype(np.int64)
         of_edge = np.repeat(edge, count)                            # the edge each piece lies on
         nth = np.arange(len(of_edge)) - np.repeat(np.cumsum(count) - count, count)
         done_m = metres[of_edge] * nth / np.repeat(count, count)    # metres of that edge before the piece
         start = lonlat[of_edge].copy()
         inner = nth > 0
-        start[inner] = forward(start[inner], azimuth[of_edge[inner]], done_m[inner])
+        azimuth, _ = inverse(lonlat[of_edge[inner]], lonlat[of_edge[inner] + 1])
+        start[inner] = forward(start[inner], azimuth, done_m[inner])
         chain = np.concatenate([start, lonlat[edge[-1:] + 1]])
         node = ecef(chain[:, 0], chain[:, 1])
-        return _Pieces(node, np.append(at_m[of_edge] + done_m, at_m[edge[-1] + 1]), np.diff(node, axis=0))
+        return Pieces(node, np.append(at_m[of_edge] + done_m, at_m[edge[-1] + 1]), np.diff(node, axis=0))
 
     @cached_property
     def tree(self) -> cKDTree:

@@ -1,5 +1,7 @@
-"""SpatialIndex against brute-force pyproj.Geod: every answer, every tie, every edge of the Earth."""
+"""SpatialIndex against brute-force pyproj.Geod, by either carrier: every answer, every tie, every edge of the Earth."""
 from __future__ import annotations
+
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -31,6 +33,11 @@ def dateline(count: int) -> np.ndarray:
     return np.column_stack([(points[:, 0] + 360) % 360 - 180, points[:, 1]])
 
 
+@pytest.fixture(params=["hilbert", "chords"], scope="module")
+def index_of(request):
+    return partial(SpatialIndex, carrier=request.param)
+
+
 PLACES = {
     "a district": box(119.6, 31.5, 120.2, 31.9, 800),
     "a country": box(-9, 37, -6, 42, 800),
@@ -53,9 +60,9 @@ def from_there(points: np.ndarray, count: int) -> np.ndarray:
 
 @pytest.mark.parametrize("points", PLACES.values(), ids=PLACES)
 @pytest.mark.parametrize("k", [1, 7])
-def test_nearest_is_what_brute_force_finds(points, k):
+def test_nearest_is_what_brute_force_finds(index_of, points, k):
     askers = from_there(points, 40)
-    ids, metres = SpatialIndex(points).nearest(askers, k)
+    ids, metres = index_of(points).nearest(askers, k)
     true_m = geodesic(askers, points)
     order = np.lexsort((np.broadcast_to(np.arange(len(points)), true_m.shape), true_m), axis=-1)[:, :k]
     found = order.shape[1]
@@ -66,9 +73,9 @@ def test_nearest_is_what_brute_force_finds(points, k):
 
 @pytest.mark.parametrize("points", PLACES.values(), ids=PLACES)
 @pytest.mark.parametrize("radius_m", [0.0, 500.0, 30_000.0, 3e6, np.inf])
-def test_within_is_what_brute_force_finds(points, radius_m):
+def test_within_is_what_brute_force_finds(index_of, points, radius_m):
     askers = from_there(points, 20)
-    query, ids, metres = SpatialIndex(points).within(askers, radius_m)
+    query, ids, metres = index_of(points).within(askers, radius_m)
     true_m = geodesic(askers, points)
     assert metres == approx(true_m[query, ids], abs=EDGE_M)
     pairs = set(zip(query.tolist(), ids.tolist(), strict=True))
@@ -78,11 +85,11 @@ def test_within_is_what_brute_force_finds(points, radius_m):
     assert (np.lexsort((ids, metres, query)) == np.arange(len(ids))).all()
 
 
-def test_a_limit_leaves_out_what_is_farther():
+def test_a_limit_leaves_out_what_is_farther(index_of):
     points = PLACES["a district"]
     askers = from_there(points, 30)
-    ids, metres = SpatialIndex(points).nearest(askers, 5, limit_m=3_000)
-    free_ids, free_m = SpatialIndex(points).nearest(askers, 5)
+    ids, metres = index_of(points).nearest(askers, 5, limit_m=3_000)
+    free_ids, free_m = index_of(points).nearest(askers, 5)
     near = free_m <= 3_000
     assert 0 < near.sum() < near.size
     assert (ids == np.where(near, free_ids, -1)).all() and (metres == np.where(near, free_m, np.inf)).all()
@@ -101,12 +108,18 @@ ROUTES = {
 }
 
 
+@cache
+def truth_of(name):
+    """What the oracle says of the last 300 points beside the route: slow, so once for both carriers."""
+    return [beside(ROUTES[name][0], point) for point in PLACES[name][-300:]]
+
+
 @pytest.mark.parametrize("name", ROUTES)
-def test_along_is_what_brute_force_finds(name):
+def test_along_is_what_brute_force_finds(index_of, name):
     (route, within_m), points = ROUTES[name], PLACES[name][-300:]
     line = MeasuredLine(route)
-    along = SpatialIndex(points).along(line, within_m)
-    truth = [beside(route, point) for point in points]
+    along = index_of(points).along(line, within_m)
+    truth = truth_of(name)
     off_m = np.array([t[0] for t in truth])
     assert set(np.flatnonzero(off_m <= within_m - EDGE_M)) <= set(along.ids)
     assert len(set(along.ids)) == len(along.ids) and (off_m[along.ids] <= within_m + EDGE_M).all()
@@ -118,24 +131,24 @@ def test_along_is_what_brute_force_finds(name):
     assert len(along.ids) or name == "one spot"
 
 
-def test_along_a_route_that_crosses_itself_each_point_comes_once():
+def test_along_a_route_that_crosses_itself_each_point_comes_once(index_of):
     route = MeasuredLine([[8, 50], [8.2, 50], [8.2, 50.1], [8.1, 50.1], [8.1, 49.9]])
     points = np.array([[8.1, 50.0001], [8.05, 50.0], [8.1, 49.95]])
-    along = SpatialIndex(points).along(route, 50)
+    along = index_of(points).along(route, 50)
     assert along.ids.tolist() == [1, 0, 2]
     assert along.side.tolist() == [1, 0, 0] or along.off_m[1] < 12    # the crossing: either pass is as near
 
 
-def test_an_empty_index_answers_with_nothing():
-    empty, here = SpatialIndex(np.empty((0, 2))), [[8, 50], [9, 50]]
+def test_an_empty_index_answers_with_nothing(index_of):
+    empty, here = index_of(np.empty((0, 2))), [[8, 50], [9, 50]]
     ids, metres = empty.nearest(here, 3)
     assert (ids == -1).all() and np.isinf(metres).all() and ids.shape == (2, 3)
     assert [len(x) for x in empty.within(here, 1e6)] == [0, 0, 0]
     assert len(empty.along(MeasuredLine(here), 1e6).ids) == 0
 
 
-def test_nobody_asking_is_answered_with_nothing():
-    index = SpatialIndex([[8, 50]])
+def test_nobody_asking_is_answered_with_nothing(index_of):
+    index = index_of([[8, 50]])
     assert index.nearest(np.empty((0, 2)), 2)[0].shape == (0, 2)
     assert len(index.within([], 100)[0]) == 0
 
@@ -144,12 +157,12 @@ FLAGS = rng.integers(0, 16, 800, dtype=np.uint64) | rng.integers(0, 2, 800, dtyp
 
 
 @pytest.mark.parametrize(("need", "any_of"), [(0, 0), (1, 0), (5, 0), (0, 6), (8, 3), (1 << 63, 0), (0, 16)])
-def test_filters_are_as_if_the_others_were_not_there(need, any_of):
+def test_filters_are_as_if_the_others_were_not_there(index_of, need, any_of):
     points, askers = PLACES["a district"], from_there(PLACES["a district"], 20)
-    index = SpatialIndex(points, FLAGS)
+    index = index_of(points, FLAGS)
     passes = [(int(f) & need) == need and (not any_of or int(f) & any_of != 0) for f in FLAGS]
     own = np.flatnonzero(passes)
-    alone = SpatialIndex(points[own])
+    alone = index_of(points[own])
     ids, metres = index.nearest(askers, 4, need=need, any_of=any_of)
     alone_ids, alone_m = alone.nearest(askers, 4)
     assert (ids == (np.append(own, -1)[alone_ids])).all() and (metres == alone_m).all()
@@ -161,10 +174,10 @@ def test_filters_are_as_if_the_others_were_not_there(need, any_of):
 
 
 def test_filters_remembered_are_few():
-    index = SpatialIndex(PLACES["a district"], FLAGS)
+    index = SpatialIndex(PLACES["a district"], FLAGS, carrier="chords")
     for need in range(40):
         index.nearest([[120, 31.7]], 1, need=need)
-    assert index._trees.passing.cache_info().currsize <= 16
+    assert index._carrier.passing.cache_info().currsize <= 16
 
 
 @pytest.mark.parametrize("ask", [
@@ -183,8 +196,8 @@ LONLAT = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 
 @settings(max_examples=150, deadline=None)
 @given(points=st.lists(LONLAT, min_size=1, max_size=30), asker=LONLAT, k=st.integers(1, 6))
-def test_nearest_holds_anywhere(points, asker, k):
-    _, metres = SpatialIndex(points).nearest([asker], k)
+def test_nearest_holds_anywhere(index_of, points, asker, k):
+    _, metres = index_of(points).nearest([asker], k)
     true_m = np.sort(geodesic(np.array([asker]), np.array(points))[0])[:k]
     assert metres[0, : len(true_m)] == approx(true_m, abs=EDGE_M)
 

@@ -1,0 +1,418 @@
+"""The questions put to packed blocks, compiled by numba: the nearest, all within, all along a line.
+
+In: the arrays that packing.py lays out, earth-centred metres.    Out: places in the blocks, metres.
+Never knows: degrees, layers, what a flag means, who is asking.
+
+A block is 16 things side by side, coordinate by coordinate, so that one machine instruction looks at several:
+  points  (blocks, 3, 16)   x, y, z; a place is block * 16 + column
+  words   (blocks, 16)      the flags of each point
+  ids     (blocks, 16)      its row number
+  nodes   (blocks, 6, 16)   the boxes of 16 blocks one level down: lowest x, y, z, highest x, y, z
+  masks   (blocks, 16)      the flags of all points below, OR-ed
+  starts  (levels + 1,)     where the node blocks of each level begin; the last block is the root
+  pieces  (blocks, 7, 16)   of a line: start x, y, z, span x, y, z, 1 / length²
+Kernels run without the interpreter's lock and write to nothing but what they were handed for it or made themselves.
+numba keeps what it compiled until this file changes, and does not look at others: kernels call nothing from them.
+"""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from geodata.blocks import WIDE
+from geodata.geodesy import A_M, B_M, FLATTEST_M, NEAR_M, ROUNDING_M, TIE_M
+
+DEEP = 160               # waiting blocks: at most 16 on each of 8 levels, and some
+NOBODY = np.iinfo(np.int64).max     # sorts behind every id
+CROWD = 64               # pieces of a line that may tie for one point; more are the caller's to sort out
+TINY = 1e-300
+QA, QB = 1.0 / A_M**2, 1.0 / B_M**2     # the ellipsoid is QA (x² + y²) + QB z² = 1
+
+# nnan, nsz: no kernel makes a NaN, and no sign of a zero is looked at; infinities are real. contract: a·b + c in one go.
+_kept: Any = {"cache": True, "nogil": True, "fastmath": {"nnan", "nsz", "contract"}, "error_model": "numpy"}
+_inner: Any = {"nogil": True, "fastmath": {"nnan", "nsz", "contract"}, "error_model": "numpy", "inline": "never"}
+
+
+@njit(**_inner)
+def _metres(ax, ay, az, bx, by, bz):
+    """Geodesic metres between two places at most NEAR_M apart, as geodesy.near_metres."""
+    dx, dy, dz = bx - ax, by - ay, bz - az
+    mx, my, mz = ax + bx, ay + by, az + bz
+    d_flat, d_up, m_flat, m_up = dx * dx + dy * dy, dz * dz, mx * mx + my * my, mz * mz
+    c2 = d_flat + d_up
+    bent = QA * d_flat + QB * d_up
+    # (bend * chord / 2)², and from it arcsin(h) / h: the terms left out are below 1e-15 at NEAR_M
+    h2 = 0.25 * bent * bent * (QA * m_flat + QB * m_up) / max(c2 * (QA * QA * m_flat + QB * QB * m_up), TINY)
+    return math.sqrt(c2) * (1.0 + h2 * (1.0 / 6.0 + h2 * (3.0 / 40.0 + h2 * (15.0 / 336.0))))
+
+
+@njit(**_inner)
+def _round(metres):
+    return np.rint(metres * 1e6) / 1e6
+
+
+@njit(**_inner)
+def _longest_chord(metres):
+    """geodesy.chord_at_most without a sine: its series cut off on the safe side."""
+    half = metres * (0.5 / FLATTEST_M)
+    if half >= 1.5:
+        return 2.0 * FLATTEST_M + 1.0
+    h2 = half * half
+    return 2.0 * FLATTEST_M * half * (1.0 - h2 * (1.0 / 6.0) * (1.0 - h2 * (1.0 / 20.0))) + ROUNDING_M
+
+
+@njit(**_inner)
+def _to_boxes(nodes, b, box, d2):
+    """Squared distance from a box (6,), which may be a single place, to each of the 16 boxes of a block."""
+    others = nodes[b]
+    for i in range(WIDE):
+        dx = max(others[0, i] - box[3], box[0] - others[3, i], 0.0)
+        dy = max(others[1, i] - box[4], box[1] - others[4, i], 0.0)
+        dz = max(others[2, i] - box[5], box[2] - others[5, i], 0.0)
+        d2[i] = dx * dx + dy * dy + dz * dz
+
+
+@njit(**_inner)
+def _to_points(points, b, x, y, z, d2):
+    block = points[b]
+    for i in range(WIDE):
+        dx, dy, dz = block[0, i] - x, block[1, i] - y, block[2, i] - z
+        d2[i] = dx * dx + dy * dy + dz * dz
+
+
+@njit(**_inner)
+def _passes(mask, need, any_of):
+    return (mask & need) == need and (any_of == 0 or (mask & any_of) != 0)
+
+
+@njit(**_inner)
+def _push(masks, starts, level, b, d2, limit2, need, any_of, wait, wait2, top):
+    """Let those below block `b` wait that pass and are near enough, the nearest on top; how many wait now."""
+    first, below = top, (b - starts[level]) * WIDE + (starts[level - 1] if level else 0)
+    for i in range(WIDE):
+        if d2[i] <= limit2 and _passes(masks[b, i], need, any_of):
+            at = top
+            while at > first and wait2[at - 1] < d2[i]:
+                wait2[at], wait[at] = wait2[at - 1], wait[at - 1]
+                at -= 1
+            wait2[at], wait[at] = d2[i], (below + i) * WIDE + level
+            top += 1
+    return top
+
+
+# -- the k nearest: a heap of the best so far, the worst on top ----------------------------------------------------
+
+@njit(**_inner)
+def _worse(m_a, id_a, m_b, id_b):
+    return m_a > m_b or (m_a == m_b and id_a > id_b)
+
+
+@njit(**_inner)
+def _sink(m, who, count, metres, name):
+    """Put (m, who) in place of the worst of the first `count`, which stay a heap."""
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= count:
+            break
+        if child + 1 < count and _worse(metres[child + 1], name[child + 1], metres[child], name[child]):
+            child += 1
+        if not _worse(metres[child], name[child], m, who):
+            break
+        metres[hole], name[hole] = metres[child], name[child]
+        hole = child
+    metres[hole], name[hole] = m, who
+
+
+@njit(**_inner)
+def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, metres, name, wait, wait2, d2):
+    """Fill the heap with the nearest at most `worst` metres from the place `box`, then sort it."""
+    metres[:] = np.inf
+    name[:] = NOBODY
+    k, levels, x, y, z = len(metres), len(starts) - 1, box[0], box[1], box[2]
+    bound = _longest_chord(worst)
+    wait[0], wait2[0], top = starts[levels - 1] * WIDE + levels, 0.0, 1
+    while top:
+        top -= 1
+        if wait2[top] > bound * bound:
+            continue
+        level, b = wait[top] % WIDE, wait[top] // WIDE
+        if level:
+            _to_boxes(nodes, b, box, d2)
+            top = _push(masks, starts, level - 1, b, d2, bound * bound, need, any_of, wait, wait2, top)
+            continue
+        _to_points(points, b, x, y, z, d2)
+        for i in range(WIDE):
+            if d2[i] <= bound * bound and _passes(words[b, i], need, any_of):
+                m, who = _round(_metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i])), np.int64(ids[b, i])
+                if m <= worst and _worse(metres[0], name[0], m, who):
+                    _sink(m, who, k, metres, name)
+                    worst = min(worst, metres[0])
+                    bound = _longest_chord(worst + ROUNDING_M)
+    for last in range(k - 1, 0, -1):
+        m, who = metres[last], name[last]
+        metres[last], name[last] = metres[0], name[0]
+        _sink(m, who, last, metres, name)
+    for i in range(k):
+        if name[i] == NOBODY:
+            name[i] = -1
+
+
+@njit("void(float64[:, :, ::1], uint64[:, ::1], int32[:, ::1], float32[:, :, ::1], uint64[:, ::1], int64[::1],"
+      "float64[:, ::1], int64[::1], uint64, uint64, float64, int64[:, ::1], float64[:, ::1])", **_kept)
+def nearest(points, words, ids, nodes, masks, starts, here, order, need, any_of, limit_m, out_ids, out_m):
+    """The nearest to each row of `here`, asked in `order`: ids, -1 when missing, and metres, right up to NEAR_M.
+
+    What one asker found bounds what the next one, close by, can find. Rows that hold more than NEAR_M, or too few
+    within a limit beyond it, are the caller's to ask again.
+    """
+    wait, wait2, d2, box = np.empty(DEEP, np.int64), np.empty(DEEP), np.empty(WIDE), np.empty(6)
+    before = np.inf                                 # how far the last asker's k-th was
+    for row in order:
+        worst = limit_m
+        if before <= NEAR_M:
+            chord = math.sqrt((here[row, 0] - box[0]) ** 2 + (here[row, 1] - box[1]) ** 2 + (here[row, 2] - box[2]) ** 2)
+            if chord <= NEAR_M:                     # there a geodesic is at most 1.00005 of its chord
+                worst = min(worst, before + 1.0001 * chord + TIE_M)
+        box[:3] = box[3:] = here[row]
+        _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, out_m[row], out_ids[row], wait,
+                     wait2, d2)
+        before = out_m[row, -1]
+
+
+# -- all within a chord --------------------------------------------------------------------------------------------
+
+@njit(**_inner)
+def _grown(array):
+    longer = np.empty(2 * len(array), array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+@njit("Tuple((int64[::1], int64[::1], float64[::1]))(float64[:, :, ::1], uint64[:, ::1], float32[:, :, ::1],"
+      "uint64[:, ::1], int64[::1], float64[:, ::1], float64[::1], uint64, uint64)", **_kept)
+def within(points, words, nodes, masks, starts, here, chord_m, need, any_of):
+    """Every (row of `here`, place in the blocks) at most the row's chord apart, and its metres, right up to NEAR_M."""
+    rows, places, metres, count = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024), 0
+    wait, wait2, d2, box = np.empty(DEEP, np.int64), np.empty(DEEP), np.empty(WIDE), np.empty(6)
+    levels = len(starts) - 1
+    for row in range(len(here)):
+        box[:3] = box[3:] = here[row]
+        x, y, z, limit2 = here[row, 0], here[row, 1], here[row, 2], chord_m[row] * chord_m[row]
+        wait[0], wait2[0], top = starts[levels - 1] * WIDE + levels, 0.0, 1
+        while top:
+            top -= 1
+            level, b = wait[top] % WIDE, wait[top] // WIDE
+            if level:
+                _to_boxes(nodes, b, box, d2)
+                top = _push(masks, starts, level - 1, b, d2, limit2, need, any_of, wait, wait2, top)
+                continue
+            _to_points(points, b, x, y, z, d2)
+            for i in range(WIDE):
+                if d2[i] <= limit2 and _passes(words[b, i], need, any_of):
+                    if count == len(rows):
+                        rows, places, metres = _grown(rows), _grown(places), _grown(metres)
+                    rows[count], places[count] = row, b * WIDE + i
+                    metres[count] = _round(_metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i]))
+                    count += 1
+    return rows[:count], places[:count], metres[:count]
+
+
+# -- all along a line ----------------------------------------------------------------------------------------------
+
+@njit(**_inner)
+def _blocks_near(nodes, starts, box, limit2, most, wait, d2, found):
+    """The blocks of a line, in its order, whose boxes are near enough to `box` (6,): how many, `most` at the most."""
+    levels, count = len(starts) - 1, 0
+    wait[0], top = starts[levels - 1] * WIDE + levels, 1
+    while top:
+        top -= 1
+        level, b = wait[top] % WIDE, wait[top] // WIDE
+        if level == 0:
+            found[count] = b
+            count += 1
+            if count == most:
+                break
+            continue
+        _to_boxes(nodes, b, box, d2)
+        below = (b - starts[level - 1]) * WIDE + (starts[level - 2] if level > 1 else 0)
+        for i in range(WIDE - 1, -1, -1):
+            if d2[i] <= limit2:
+                wait[top] = (below + i) * WIDE + level - 1
+                top += 1
+    return count
+
+
+@njit(**_inner)
+def _to_pieces(pieces, b, x, y, z, d2, part):
+    """Squared distance from a place to each of the 16 pieces of a block, and the part of it at the foot."""
+    p = pieces[b]
+    for i in range(WIDE):
+        ax, ay, az, ux, uy, uz = x - p[0, i], y - p[1, i], z - p[2, i], p[3, i], p[4, i], p[5, i]
+        t = min(max((ax * ux + ay * uy + az * uz) * p[6, i], 0.0), 1.0)
+        dx, dy, dz = ax - t * ux, ay - t * uy, az - t * uz
+        part[i] = t
+        d2[i] = dx * dx + dy * dy + dz * dz
+
+
+@njit(**_inner)
+def _to_box(nodes, b, x, y, z):
+    """Squared distance from a place to the box of a block of the lowest level."""
+    box, i = nodes[b // WIDE], b % WIDE
+    dx = max(box[0, i] - x, x - box[3, i], 0.0)
+    dy = max(box[1, i] - y, y - box[4, i], 0.0)
+    dz = max(box[2, i] - z, z - box[5, i], 0.0)
+    return dx * dx + dy * dy + dz * dz
+
+
+@njit(**_inner)
+def _unit(chain, piece, unit):
+    ux, uy, uz = (chain[piece + 1, 0] - chain[piece, 0], chain[piece + 1, 1] - chain[piece, 1],
+                  chain[piece + 1, 2] - chain[piece, 2])
+    length = max(math.sqrt(ux * ux + uy * uy + uz * uz), ROUNDING_M)
+    unit[0], unit[1], unit[2] = ux / length, uy / length, uz / length
+
+
+@njit(**_inner)
+def _foot(chain, piece, t, x, y, z, foot):
+    """Move a foot along the geodesic piece until it stands square under the point: (off_m, part).
+
+    A piece bulges over its chord by bend * length² * t (1 - t) / 2 along the upright: the arc of its own curvature.
+    """
+    ax, ay, az = chain[piece, 0], chain[piece, 1], chain[piece, 2]
+    ux, uy, uz = chain[piece + 1, 0] - ax, chain[piece + 1, 1] - ay, chain[piece + 1, 2] - az
+    nx, ny, nz = QA * (ax + 0.5 * ux), QA * (ay + 0.5 * uy), QB * (az + 0.5 * uz)
+    steep = math.sqrt(nx * nx + ny * ny + nz * nz)
+    nx, ny, nz = nx / steep, ny / steep, nz / steep
+    bulge = 0.5 * (QA * (ux * ux + uy * uy) + QB * uz * uz) / steep
+    for step in range(4):
+        up, lean = bulge * t * (1.0 - t), bulge * (1.0 - 2.0 * t)
+        foot[0], foot[1], foot[2] = ax + t * ux + up * nx, ay + t * uy + up * ny, az + t * uz + up * nz
+        gx, gy, gz = ux + lean * nx, uy + lean * ny, uz + lean * nz
+        g2 = gx * gx + gy * gy + gz * gz
+        if step == 3 or g2 == 0.0:
+            break
+        t = min(max(t + ((x - foot[0]) * gx + (y - foot[1]) * gy + (z - foot[2]) * gz) / g2, 0.0), 1.0)
+    return _metres(x, y, z, foot[0], foot[1], foot[2]), t
+
+
+@njit(**_inner)
+def _side(chain, piece, t, x, y, z, foot, ahead, behind):
+    """+1 left of travel, -1 right, 0 within a millimetre; where the foot is a vertex, of the bend there."""
+    _unit(chain, piece, ahead)
+    vertex = piece if t <= 0.0 else piece + 1
+    if (t <= 0.0 or t >= 1.0) and 0 < vertex < len(chain) - 1:
+        _unit(chain, vertex - 1, behind)
+        _unit(chain, vertex, ahead)
+        bx, by, bz = behind[0] + ahead[0], behind[1] + ahead[1], behind[2] + ahead[2]
+        if bx * bx + by * by + bz * bz < ROUNDING_M * ROUNDING_M:      # the line turns right back: as it arrives
+            bx, by, bz = behind[0], behind[1], behind[2]
+        length = math.sqrt(bx * bx + by * by + bz * bz)
+        ahead[0], ahead[1], ahead[2] = bx / length, by / length, bz / length
+    nx, ny, nz = QA * foot[0], QA * foot[1], QB * foot[2]
+    steep = math.sqrt(nx * nx + ny * ny + nz * nz)
+    left = ((x - foot[0]) * (ny * ahead[2] - nz * ahead[1]) + (y - foot[1]) * (nz * ahead[0] - nx * ahead[2])
+            + (z - foot[2]) * (nx * ahead[1] - ny * ahead[0])) / steep
+    return 0 if abs(left) <= TIE_M else (1 if left > 0.0 else -1)
+
+
+@njit(**_inner)
+def _best_pass(count, piece, off):
+    """Of candidates in the order of the line, the nearest of the first run of neighbours that ties with the best."""
+    least = off[:count].min()
+    chosen, last = -1, -2
+    for i in range(count):
+        if off[i] <= least + TIE_M:
+            if chosen >= 0 and piece[i] > last + 1:
+                break
+            if chosen < 0 or off[i] < off[chosen]:
+                chosen = i
+            last = piece[i]
+    return chosen
+
+
+@njit(**_inner)
+def _nearest_piece(pieces, boxes, found, near, x, y, z, least2, d2, part):
+    """The least squared distance to any piece of those blocks, if it is below `least2`."""
+    for n in range(near):
+        if _to_box(boxes, found[n], x, y, z) < least2:
+            _to_pieces(pieces, found[n], x, y, z, d2, part)
+            for i in range(WIDE):
+                least2 = min(least2, d2[i])
+    return least2
+
+
+@njit(**_inner)
+def _candidates(chain, pieces, boxes, found, near, x, y, z, limit2, d2, part, piece, off, at, foot):
+    """Every piece at most that far, with its exact foot; how many, CROWD + 1 when there are too many."""
+    count = 0
+    for n in range(near):
+        if _to_box(boxes, found[n], x, y, z) <= limit2:
+            _to_pieces(pieces, found[n], x, y, z, d2, part)
+            for i in range(WIDE):
+                if d2[i] <= limit2:
+                    if count == CROWD:
+                        return CROWD + 1
+                    piece[count] = found[n] * WIDE + i
+                    off[count], at[count] = _foot(chain, piece[count], part[i], x, y, z, foot)
+                    count += 1
+    return count
+
+
+@njit("Tuple((int64[::1], float64[::1], float64[::1], int8[::1]))(float64[:, :, ::1], uint64[:, ::1], float32[:, :, ::1],"
+      "uint64[:, ::1], int64[::1], float64[:, ::1], float64[::1], float64[:, :, ::1], float32[:, :, ::1], int64[::1], float64,"
+      "float64, boolean, uint64, uint64)", **_kept)
+def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, line_starts, reach_m, slack_m, exact, need,
+          any_of):
+    """Every place at most `reach_m` from the chords of a line; with `exact`, its metres, its offset and its side.
+
+    Without, or where more than CROWD pieces tie, off_m is -1 and the caller measures. `slack_m` is how much farther than
+    the nearest chord the chord of the nearest geodesic piece may be.
+    """
+    room = 1024
+    places, off_m, offset_m, side = np.empty(room, np.int64), np.empty(room), np.empty(room), np.empty(room, np.int8)
+    wait, line_wait = np.empty(DEEP, np.int64), np.empty(DEEP, np.int64)
+    d2, part, foot, ahead, behind, box = np.empty(WIDE), np.empty(WIDE), np.empty(3), np.empty(3), np.empty(3), np.empty(6)
+    piece, off, at = np.empty(CROWD, np.int64), np.empty(CROWD), np.empty(CROWD)
+    found, count, levels, reach2 = np.empty(len(pieces), np.int64), 0, len(starts) - 1, reach_m * reach_m
+    wait[0], top = starts[levels - 1] * WIDE + levels, 1
+    while top:
+        top -= 1
+        level, b = wait[top] % WIDE, wait[top] // WIDE
+        if level:
+            below = (b - starts[level - 1]) * WIDE + (starts[level - 2] if level > 1 else 0)
+            for j in range(WIDE):
+                if nodes[b, 0, j] <= nodes[b, 3, j] and _passes(masks[b, j], need, any_of):
+                    box[:] = nodes[b, :, j]
+                    if _blocks_near(line_nodes, line_starts, box, reach2, 1, line_wait, d2, found):
+                        wait[top] = (below + j) * WIDE + level - 1
+                        top += 1
+            continue
+        box[:] = nodes[b // WIDE, :, b % WIDE]
+        near = _blocks_near(line_nodes, line_starts, box, reach2, len(found), line_wait, d2, found)
+        for j in range(WIDE):
+            if not _passes(words[b, j], need, any_of):
+                continue
+            x, y, z = points[b, 0, j], points[b, 1, j], points[b, 2, j]
+            least2 = _nearest_piece(pieces, line_nodes, found, near, x, y, z, reach2 * 1.000001, d2, part)
+            if least2 > reach2:
+                continue
+            if count == len(places):
+                places, off_m, offset_m, side = _grown(places), _grown(off_m), _grown(offset_m), _grown(side)
+            places[count], off_m[count], offset_m[count], side[count] = b * WIDE + j, -1.0, 0.0, 0
+            if exact:
+                limit = math.sqrt(least2) + slack_m
+                several = _candidates(chain, pieces, line_nodes, found, near, x, y, z, limit * limit, d2, part, piece, off, at,
+                                      foot)
+                if 0 < several <= CROWD:
+                    one = _best_pass(several, piece, off)
+                    p = piece[one]
+                    off_m[count], t = _foot(chain, p, at[one], x, y, z, foot)
+                    offset_m[count] = at_m[p] + t * (at_m[p + 1] - at_m[p])
+                    side[count] = _side(chain, p, t, x, y, z, foot, ahead, behind)
+            count += 1
+    return places[:count], off_m[:count], offset_m[:count], side[:count]
