@@ -109,7 +109,7 @@ def _omitted(who: Caller, told: Dict, off: str) -> list[str]:
     counts = Counter(who.words.text(f"reason.{_reason(one, near)}") for one in omitted)
     joint = "；" if who.lang == "zh" else "; "
     total = joint.join(f"{said} {n}" for said, n in counts.most_common())
-    heads = [who.text(f"head.{name}") for name in ("off", "name", "why")]
+    heads = [who.text(f"head.{name}") for name in ("off", "name", "reason")]
     rows = [[km(one[off]), _name(who, one), reason_text(who, one, near=near)] for one in omitted[:OMITTED_SHOWN]]
     more = len(omitted) + told["omitted_more"] - len(rows)
     lines = ["", who.text("omitted", n=len(omitted) + told["omitted_more"], why=total),
