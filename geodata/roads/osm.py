@@ -23,6 +23,7 @@ from geodata.roads.access import BOTH, NODE_KEYS, node_ban
 from geodata.roads.conditional_turns import conditional_bans
 from geodata.roads.conditions import find_conditions, with_turns
 from geodata.roads.copies import with_ways_out
+from geodata.roads.delays import DELAY_KEYS, edge_delays, node_delay, slowed
 from geodata.roads.graph import LIMITS, RoadGraph, find_turns
 from geodata.roads.limits import limits_of
 from geodata.roads.marks import BOOTH
@@ -88,6 +89,7 @@ class _Nodes:
     limit: NDArray[np.float32]       # (m, 5) in the order of LIMITS
     junction: NDArray[np.int32]
     booth: NDArray[np.bool_]         # (m,) toll is taken here
+    delay_s: NDArray[np.float64]     # (m, 4) of node_delay
 
 
 def read_roads(files: Iterable[Path], *, progress: Progress = quiet, speeds: SpeedTable = STANDARD) -> tuple[RoadGraph, Summary]:
@@ -107,7 +109,7 @@ def read_roads(files: Iterable[Path], *, progress: Progress = quiet, speeds: Spe
         for relation in objects(file, osmium.osm.RELATION, *RESTRICTION_KEYS):
             if relation.id not in restrictions and (found := restriction_of(relation)) is not None:
                 restrictions[relation.id] = found
-    graph = _build(ways, _read_nodes(files, ways, progress), summary, progress) if len(ways.osm) else None
+    graph = _build(ways, _read_nodes(files, ways, progress, speeds), summary, progress) if len(ways.osm) else None
     if graph is None:
         raise BadInput("empty_file", field="files", value=", ".join(f.name for f in files))
     graph = _with_restrictions(graph, list(restrictions.values()), summary)
@@ -162,11 +164,11 @@ def _keep_way(way: Any, ways: _Ways, seen: set[int], summary: Summary, speeds: S
         ways.text.append(ways.text_number(text))
 
 
-def _read_nodes(files: list[Path], ways: _Ways, progress: Progress) -> _Nodes:
+def _read_nodes(files: list[Path], ways: _Ways, progress: Progress, speeds: SpeedTable) -> _Nodes:
     wanted = np.unique(np.frombuffer(ways.refs, np.int64))
     nodes = _Nodes(wanted, np.full((len(wanted), 2), np.nan), np.zeros(len(wanted), np.uint8),
                    np.full((len(wanted), len(LIMITS)), np.nan, np.float32), np.zeros(len(wanted), np.int32),
-                   np.zeros(len(wanted), bool))
+                   np.zeros(len(wanted), bool), np.zeros((len(wanted), 4)))
     for file in files:
         progress("nodes", 0)
         places = _pbf_places(file, wanted) if file.name.endswith(".pbf") else _text_places(file, wanted)
@@ -175,10 +177,10 @@ def _read_nodes(files: list[Path], ways: _Ways, progress: Progress) -> _Nodes:
                 nodes.lonlat[at] = place.lon, place.lat
             if done % 100_000 == 0:
                 progress("nodes", done)
-        for node in objects(file, osmium.osm.NODE, *NODE_KEYS, "highway"):
+        for node in objects(file, osmium.osm.NODE, *NODE_KEYS, *DELAY_KEYS):
             at = int(np.searchsorted(wanted, node.id))
             if at < len(wanted) and wanted[at] == node.id:
-                _note_node(nodes, at, dict(node.tags), ways)
+                _note_node(nodes, at, dict(node.tags), ways, speeds)
     return nodes
 
 
@@ -204,7 +206,8 @@ def _text_places(file: Path, wanted: NDArray[np.int64]) -> Iterator[tuple[int, A
             yield row[node.id], node.location
 
 
-def _note_node(nodes: _Nodes, at: int, tags: dict[str, str], ways: _Ways) -> None:
+def _note_node(nodes: _Nodes, at: int, tags: dict[str, str], ways: _Ways, speeds: SpeedTable) -> None:
+    nodes.delay_s[at] = node_delay(tags, speeds)
     if any(key in tags for key in NODE_KEYS):
         nodes.ban[at], limits = node_ban(tags), limits_of(tags)
         nodes.limit[at] = [getattr(limits, name) for name in LIMITS]
@@ -241,7 +244,10 @@ def _build(ways: _Ways, nodes: _Nodes, summary: Summary, progress: Progress) -> 
     shape = nodes.lonlat[refs[np.repeat(first, counts) + within]]
     used = np.unique(np.concatenate([refs[first], refs[last]]))
     ends = np.column_stack([np.searchsorted(used, refs[first]), np.searchsorted(used, refs[last])]).astype(np.int32)
-    return _with_arcs(ways, nodes, summary, used, ends, edge_way, shape_ptr, shape)
+    graph = _with_arcs(ways, nodes, summary, used, ends, edge_way, shape_ptr, shape)
+    side = np.array([0, 2]) + graph.arc_backward[:, None]
+    delay_s = edge_delays(nodes.delay_s, refs, first, last)[graph.arc_edge[:, None], side]
+    return replace(graph, arc_kmh=slowed(graph.arc_kmh, graph.edge_length_m[graph.arc_edge], delay_s))
 
 
 def _ends(part: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -21,10 +21,13 @@ At = tuple[str, ...]                                      # where in the file: (
 FIGURES_FILE, LAW_FILE = (Path(__file__).with_name(name) for name in ("speeds.toml", "speed_law.toml"))
 SETTINGS = ("urban", "rural", "motorroad", "motorway", "living_street")
 CLASS_FIELDS = ("lorry_kmh", "lorry_top_kmh", "van_kmh", "van_top_kmh")
+DELAY_FIELDS = ("lorry_s", "van_s")
 CEILING_FIELDS = ("lorry_top_kmh", "van_top_kmh")
 LAW_FIELDS = ("kmh", "lorry_kmh", "since", "as_of", "source", "says")
 CEILINGS = ("local", "service", "narrow", "surface", "tracktype", "smoothness")
-DEPTH = {"through_signed": 1, "zone": 2, "class": 3, "country": 4, **dict.fromkeys(CEILINGS, 3)}      # names to a field
+# how many names lead to a field
+DEPTH = {"through_signed": 1, "zone": 2, "class": 3, "country": 4, "delay": 3, **dict.fromkeys(CEILINGS, 3)}
+LONGEST_S = 3600.0
 LEAST_KMH, MOST_KMH = 1.0, 200.0
 LARGEST_FILE = 100_000                                    # bytes; the standard table has 10 000
 
@@ -57,6 +60,11 @@ class SpeedTable:
     def ceilings(self) -> dict[str, dict[str, Row]]:
         return {part: {name: (row["lorry_top_kmh"], row["van_top_kmh"]) for name, row in self.figures[part].items()}
                 for part in CEILINGS}
+
+    @cached_property
+    def delays(self) -> dict[str, Row]:
+        """What stands in the way -> seconds: lorry, van."""
+        return {name: (float(row["lorry_s"]), float(row["van_s"])) for name, row in self.figures["delay"].items()}
 
     @cached_property
     def zones(self) -> dict[str, float]:
@@ -119,7 +127,7 @@ def changed(said: Mapping[str, Any]) -> SpeedTable:
     for at, value in _leaves(said):
         _check(at, value)
     table = SpeedTable(_merged(STANDARD.figures, said))
-    for part, needed in [("class", CLASS_FIELDS), *((part, CEILING_FIELDS) for part in CEILINGS)]:
+    for part, needed in [("class", CLASS_FIELDS), ("delay", DELAY_FIELDS), *((part, CEILING_FIELDS) for part in CEILINGS)]:
         for name, row in table.figures[part].items():
             for field in needed:
                 if field not in row:
@@ -158,7 +166,9 @@ def _check(at: At, value: Any) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise BadInput("not_a_number", field=_named(at), value=value)
-    low, high = (0.3, 1.0) if at[0] == "through_signed" else (0.0 if at[-1] == "kmh" else LEAST_KMH, MOST_KMH)
+    low, high = {"through_signed": (0.3, 1.0), "delay": (0.0, LONGEST_S)}.get(at[0], (LEAST_KMH, MOST_KMH))
+    if at[-1] == "kmh":
+        low = 0.0                                             # no limit
     if not low <= value <= high:
         raise BadInput("out_of_range", field=_named(at), value=value, low=low, high=high)
 
@@ -171,8 +181,8 @@ def _known(above: At) -> tuple[str, ...] | None:
     if part == "country":
         return {1: None, 2: SETTINGS, 3: LAW_FIELDS}.get(deep, ())
     if deep == 1:
-        return tuple(STANDARD.figures[part]) if part in ("class", "local", "narrow") else None
-    return CLASS_FIELDS if part == "class" else CEILING_FIELDS
+        return tuple(STANDARD.figures[part]) if part in ("class", "delay", "local", "narrow") else None
+    return {"class": CLASS_FIELDS, "delay": DELAY_FIELDS}.get(part, CEILING_FIELDS)
 
 
 def _named(at: At) -> str:
