@@ -83,6 +83,9 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "unknown_page": (NotFound, ()),
     "layer_exists": (BadInput, ()),
     "no_road_within_reach": (NotReachable, ("reach_m", "why", "road", "limit")),    # why the nearest road is closed to it
+    "no_way_avoiding": (NotReachable, ()),           # only over roads that were to be avoided
+    "unknown_closure": (NotFound, ()),               # nobody closed that road
+    "unknown_road": (NotFound, ()),                  # no such way in the region's roads
     "no_way_through": (NotReachable, ("why", "road", "limit")),      # both ends on roads, no path for this vehicle
     "stale_edit": (StaleEdit, ("current",)),
     "busy": (Unavailable, ()),

@@ -3,6 +3,7 @@
     regions/porto/current        "2"
     regions/porto/builds/0002/   region.json  names.csv  roads/*.npy  places/*.gpkg (as read) and what the doors prepared
     regions/porto/layers/        LayerStore: edited between builds, never lost by one
+    regions/porto/closures.json  ClosureStore: the same
 
 In: extracts, a folder.    Out: Region.
 Never knows: engines, screens. What a door wants prepared beside the roads it passes in as `prepare`.
@@ -35,6 +36,7 @@ from geodata.gazetteer import Gazetteer
 from geodata.geofiles import geopackage
 from geodata.layers import Layer, conform
 from geodata.rebuilt import put_back, put_read
+from geodata.roads.closures import ClosureStore
 from geodata.roads.graph import RoadGraph
 from geodata.roads.osm import Progress, quiet, read_roads
 from geodata.roads.places import read_places
@@ -93,6 +95,7 @@ class Region:
         self.name = self.facts.name
         self.tz = ZoneInfo(self.facts.tz)
         self.layers = LayerStore(folder / "layers")
+        self.closures = ClosureStore(folder)
 
     @cached_property
     def roads(self) -> RoadGraph | None:

@@ -6,7 +6,7 @@ Never knows: Flask, folium, languages, the command line.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -81,30 +81,39 @@ class Locator:
     def _embedded(self, pool: int) -> EmbeddedEngine:
         graph = self.region.roads
         assert graph is not None
+        facts = self.region.facts
+        middle = ((facts.bbox[0] + facts.bbox[2]) / 2, (facts.bbox[1] + facts.bbox[3]) / 2) if facts.bbox else None
         return EmbeddedEngine(graph, self.region.grid, load_hierarchy(self.region.build / "hierarchy"), pool=pool,
-                              keeps_left=self.region.facts.driving_side == "left")
+                              keeps_left=facts.driving_side == "left", country=facts.country, lonlat=middle,
+                              closures=self.region.closures.read)
 
     # ---------------------------------------------------------------- questions
 
     def route(self, ask: RouteAsk) -> RouteAnswer:
         """The route by places or along the driver's own line. Raises BadInput, NotFound, NotReachable."""
+        return self._routed(ask)[0]
+
+    def _routed(self, ask: RouteAsk) -> tuple[RouteAnswer, Engine]:
+        """The route, and the engine as it is at its departure."""
+        depart = local(ask.depart, self.region.tz, self._now())
+        engine = self.engine.at(depart)
         if ask.line is not None:
-            route = self._match(self._wgs84_line(ask.line, ask.datum), ask.vehicle)
+            route = self._match(self._wgs84_line(ask.line, ask.datum), ask.vehicle, engine)
         else:
             assert ask.origin is not None and ask.destination is not None
             named = [("from", ask.origin), *(("via", v) for v in ask.via), ("to", ask.destination)]
             points = np.array([self.where(point, ask.datum, field=name) for name, point in named])
             if len(points) == 2 and (points[0] == points[1]).all():
                 raise BadInput("same_place", field="to", value=ask.destination)
-            route = self.engine.route(points, ask.vehicle)
-        return RouteAnswer(self.region, route, local(ask.depart, self.region.tz, self._now()))
+            route = _without_avoided(points, ask.vehicle, engine)
+        return RouteAnswer(self.region, route, depart), engine
 
     def along(self, ask: RouteAsk, want: Want) -> AlongAnswer:
         """The stops along a route with their true detours. Raises what `route` raises; out_of_range for start_m."""
-        found = self.route(ask)
+        found, engine = self._routed(ask)
         if want.start_m >= found.route.distance_m:
             raise BadInput("out_of_range", field="start_m", value=want.start_m, low=0, high=round(found.route.distance_m, 1))
-        engine = self.engine if found.route.steps is not None else self.straight
+        engine = engine if found.route.steps is not None else self.straight
         result = find_stops(found.route, self.atlas, engine, want, depart=found.depart, country=self.region.facts.country)
         return AlongAnswer(self.region, found.route, found.depart, self.atlas, result.stops, result.omitted, result.omitted_more,
                            want.start_m)
@@ -114,7 +123,7 @@ class Locator:
         """The places soonest reached from a point."""
         lon, lat = self.where(at, datum, field="at")
         at_time = local(depart, self.region.tz, self._now())
-        found = find_nearest(lon, lat, self.atlas, self.engine, vehicle, want, depart=at_time, country=self.region.facts.country)
+        found = find_nearest(lon, lat, self.atlas, self.engine.at(at_time), vehicle, want, depart=at_time, country=self.region.facts.country)
         return NearestAnswer(self.region, lon, lat, at_time, self.atlas, found.places, found.omitted, found.omitted_more,
                              self.engine.approximate)
 
@@ -185,14 +194,28 @@ class Locator:
             raise BadInput("swapped_lonlat", field="line", value=f"#1: {line[0, 0]},{line[0, 1]}")
         return to_wgs84(line, datum)
 
-    def _match(self, line: NDArray[np.float64], vehicle: Vehicle) -> Route:
+    def _match(self, line: NDArray[np.float64], vehicle: Vehicle, engine: Engine) -> Route:
         """On the roads where most of the line fits them; else as drawn, approximate, and saying so."""
         if self.engine is self.straight:
             return self.straight.match(line, vehicle)
         drawn = self.straight.match(line, vehicle)
         try:
-            route = self.engine.match(line, vehicle)
+            route = engine.match(line, vehicle)
         except NotReachable:
             return drawn
         missing = sum(b - a for a, b in route.unmatched)
         return route if missing <= (1 - LEAST_MATCHED) * drawn.line.length_m else drawn
+
+
+def _without_avoided(points: NDArray[np.float64], vehicle: Vehicle, engine: Engine) -> Route:
+    """The route; where there is one only over roads he would avoid, that is said. Raises NotReachable no_way_avoiding."""
+    try:
+        return engine.route(points, vehicle)
+    except NotReachable as why:
+        if not vehicle.avoid:
+            raise
+        try:
+            engine.route(points, replace(vehicle, avoid=()))
+        except NotReachable:
+            raise why from None
+        raise NotReachable("no_way_avoiding", field="avoid", value=", ".join(vehicle.avoid)) from why

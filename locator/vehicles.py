@@ -6,16 +6,23 @@ Never knows: roads, engines, screens. Presets are working figures of common vehi
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import isfinite
 
 from geodata.errors import BadInput
 from geodata.roads.graph import Profile
+from geodata.roads.marks import AVOIDABLE, LOADS, TUNNELS
 
 
 @dataclass(frozen=True)
 class Vehicle:
-    """mode: hgv for a lorry, car for a van the size of a car."""
+    """mode: hgv for a lorry, car for a van the size of a car.
+
+    hazmat           of LOADS: none, goods (dangerous goods), water (such as harm water)
+    tunnel_category  B to E: the tunnel code of the load, "" none
+    avoid            of AVOIDABLE: roads he will not take on this way
+    """
 
     preset: str
     mode: str
@@ -24,10 +31,15 @@ class Vehicle:
     width_m: float
     length_m: float
     axle_t: float
+    hazmat: str = "none"
+    tunnel_category: str = ""
+    avoid: tuple[str, ...] = ()
 
     @property
     def profile(self) -> Profile:
-        return Profile(self.mode, self.height_m, self.mass_t, self.width_m, self.length_m, self.axle_t)
+        hazmat = "goods" if self.tunnel_category and self.hazmat == "none" else self.hazmat
+        return Profile(self.mode, self.height_m, self.mass_t, self.width_m, self.length_m, self.axle_t,
+                       "" if hazmat == "none" else hazmat, self.tunnel_category, self.avoid)
 
 
 PRESETS = {v.preset: v for v in (
@@ -37,6 +49,7 @@ PRESETS = {v.preset: v for v in (
     Vehicle("light", "hgv", 3.2, 7.49, 2.3, 8.0, 5.0),
     Vehicle("van", "car", 2.0, 2.5, 2.0, 5.5, 1.8),
 )}
+TUNNEL_CODES = TUNNELS[1:]
 # measure -> least and greatest value that can be meant
 MEASURES = {"height_m": (1.0, 6.0), "mass_t": (0.5, 200.0), "width_m": (1.0, 6.0), "length_m": (2.0, 60.0), "axle_t": (0.2, 50.0)}
 
@@ -52,6 +65,19 @@ def vehicle(preset: str = "lorry", **measures: float | None) -> Vehicle:
         if value is not None:
             own[name] = measure(name, value)
     return replace(PRESETS[preset], **own)  # type: ignore[arg-type]
+
+
+def loaded(base: Vehicle, hazmat: str | None = None, tunnel_category: str | None = None, avoid: Iterable[str] = ()) -> Vehicle:
+    """The vehicle with its load, and what it is to avoid. Raises BadInput not_allowed."""
+    said = {"hazmat": (hazmat or "none", LOADS), "tunnel_category": (tunnel_category or "", ("", *TUNNEL_CODES))}
+    for name, (value, known) in said.items():
+        if value not in known:
+            raise BadInput("not_allowed", field=name, value=value, allowed=", ".join(code for code in known if code))
+    kinds = tuple(sorted(set(avoid)))
+    for kind in kinds:
+        if kind not in AVOIDABLE:
+            raise BadInput("not_allowed", field="avoid", value=kind, allowed=", ".join(AVOIDABLE))
+    return replace(base, hazmat=hazmat or "none", tunnel_category=tunnel_category or "", avoid=kinds)
 
 
 def measure(name: str, value: float) -> float:

@@ -73,6 +73,21 @@ class Conditions:
         return Now(self, ban, local, kmh, limit, unsure, np.where(hit, self.turn_ban, 0).astype(np.uint8),
                    np.where(np.asarray(said)[self.turn_cond] < 0, self.turn_ban, 0).astype(np.uint8))
 
+    def kind_of(self, edge: int) -> int:
+        """The kind of a conditional edge, -1 for others."""
+        at = int(np.searchsorted(self.edge, edge))
+        return int(self.edge_kind[at]) if at < len(self.edge) and self.edge[at] == edge else -1
+
+    def conditions_of(self, kind: int) -> list[int]:
+        return [int(i) for i in self.kind_cond[kind] if i >= 0]
+
+    def looks(self, kind: int, back: int, profile: Profile, said: NDArray[np.int8]) -> set[tuple[bool, float]]:
+        """(closed, km/h) of a kind of road for a vehicle in one direction: one look, or several where conditions are unknown."""
+        mode, column = MODES[profile.mode], (0 if profile.mode == "hgv" else 2) + back
+        measures = np.array([getattr(profile, name) for name in LIMIT_NAMES], np.float32)
+        return {(bool(self.ban[row, back] & mode) or bool((self.limit[row] < measures).any()), float(self.kmh[row, column]))
+                for row in self._possible(kind, said)}
+
     def rows(self, kinds: NDArray[np.int64], said: NDArray[np.int8]) -> NDArray[np.int64]:
         """(kinds,) the row of each when what is unknown does not hold."""
         bits = (self._answers(kinds, said) == 1).astype(np.int64) << np.arange(MOST)
@@ -117,16 +132,6 @@ class Now:
         parts = (self.ban & bit, self.local & bit, self.kmh[:, column], self.limit, self.turn_ban & bit)
         return blake2b(b"".join(np.ascontiguousarray(part).tobytes() for part in parts), digest_size=12).hexdigest()
 
-    def of_arc(self, graph: RoadGraph, arc: int, profile: Profile) -> tuple[bool, bool, float] | None:
-        """(closed, unknown, km/h) of an arc for a vehicle; None when no condition bears on it."""
-        at = int(np.searchsorted(self.of.edge, graph.arc_edge[arc]))
-        if at == len(self.of.edge) or self.of.edge[at] != graph.arc_edge[arc]:
-            return None
-        kind, back, mode = int(self.of.edge_kind[at]), int(graph.arc_backward[arc]), MODES[profile.mode]
-        measures = np.array([getattr(profile, name) for name in LIMIT_NAMES], np.float32)
-        closed = bool(self.ban[kind, back] & mode) or bool((self.limit[kind] < measures).any())
-        return closed, bool(self.unsure[kind, back] & mode), float(self.kmh[kind, (0 if profile.mode == "hgv" else 2) + back])
-
     def put_into(self, graph: RoadGraph) -> RoadGraph:
         """A new graph with these bans, limits and speeds, on the arcs and on their copies."""
         on = _on(graph, self.of)
@@ -135,7 +140,7 @@ class Now:
         ban[on.arc] = self.ban[kind, side] | on.copy_ban
         pair, usual = np.column_stack([side, side + 2]), np.asarray(self.of.kmh)[self.of.kind_row[kind]]
         now, was = self.kmh[kind[:, None], pair], usual[np.arange(len(kind))[:, None], pair]
-        kmh[on.arc] = np.where(now == was, kmh[on.arc], now)
+        kmh[on.arc] = kmh[on.arc] * (now / was)                     # what else slows a stretch, or a ferry's time, stays
         limit = np.array(graph.edge_limit)
         limit[self.of.edge] = self.limit[self.of.edge_kind]
         turn_ban = np.array(graph.turn_ban)

@@ -6,8 +6,10 @@ Never knows: layers, opening hours, files, languages. The formula is in docs/arc
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
+from datetime import datetime
 from threading import Lock
 
 import numpy as np
@@ -16,14 +18,17 @@ from numpy.typing import NDArray
 
 from geodata.errors import BadInput
 from geodata.measured import MeasuredLine
+from geodata.roads.closures import NOTHING, Closures
 from geodata.roads.graph import RoadGraph
 from geodata.roads.snap import SnapGrid, Snapper
 from locator.engines.bars import AT_PLACES, Bar, Relaxed, reached_from, says_anything
 from locator.engines.excursions import find_excursion
 from locator.engines.lengths import Lengths
 from locator.engines.matching import match_line
+from locator.engines.moments import Roads, toll_m
 from locator.engines.network import FAR, Network, Spot
 from locator.engines.pieces import Piece, cut_route
+from locator.engines.pool import Pool
 from locator.engines.protocol import Detours, Excursion, Floats, Ints, Nearby, Places, Route
 from locator.engines.snapping import snap_point, snap_route
 from locator.engines.standing import Stands, find_stands, side_margin_m
@@ -41,34 +46,36 @@ class EmbeddedEngine:
     approximate = False
 
     def __init__(self, graph: RoadGraph, grid: SnapGrid, hierarchy: pyroutingkit.CCHTopology, *, pool: int = POOL,
-                 keeps_left: bool = False) -> None:
+                 keeps_left: bool = False, country: str | None = None, lonlat: tuple[float, float] | None = None,
+                 closures: Callable[[], Closures] = lambda: NOTHING) -> None:
         self.graph, self.snapper = graph, Snapper(graph, grid, keeps_left=keeps_left)
         self._hierarchy, self._pool = hierarchy, pool
-        self._networks: OrderedDict[tuple[str, ...], Network] = OrderedDict()
+        self.networks, self._measured = Pool[Network](pool), Pool[Lengths](1)
+        self._roads = Roads(graph, country, lonlat, closures).at(None)
         self._stands: OrderedDict[tuple[object, ...], Stands] = OrderedDict()
         self._relaxed: OrderedDict[tuple[Network, str], Relaxed] = OrderedDict()
         self.searches = 0                      # of the whole net, for why a place cannot be reached
-        self._lengths: tuple[Network, Lengths] | None = None
         self._lock = Lock()
 
-    def network(self, vehicle: Vehicle) -> Network:
-        """The network of a vehicle's signature, made on first use."""
-        signature = self.graph.signature(vehicle.profile)
-        with self._lock:
-            found = self._networks.get(signature)
-            if found is None:
-                found = self._networks[signature] = Network(self.graph, vehicle.profile, self._hierarchy)
-            self._networks.move_to_end(signature)
-            while len(self._networks) > self._pool:
-                self._networks.popitem(last=False)
+    def at(self, depart: datetime | None) -> EmbeddedEngine:
+        """The same engine for one who sets off then: with the conditions and closures of that moment, come what may."""
+        found = copy(self)
+        found._roads = self._roads.roads.at(depart)
         return found
+
+    def network(self, vehicle: Vehicle) -> Network:
+        """The network of a vehicle's signature at the engine's moment, made on first use."""
+        profile = vehicle.profile
+        key = self._roads.key(profile)
+        return self.networks.get(key, lambda: Network(self._roads.graph(profile), profile, self._hierarchy, key))
+
+    def _net_of(self, route: Route) -> Network:
+        """The network the route was found on, so that detours are of the same roads."""
+        return route.net or self.network(route.vehicle)
 
     def lengths(self, net: Network) -> Lengths:
         """Road lengths for map matching, made on first use and kept for one signature at a time."""
-        with self._lock:
-            if self._lengths is None or self._lengths[0] is not net:
-                self._lengths = (net, Lengths(net, self._hierarchy))
-            return self._lengths[1]
+        return self._measured.get(net.key, lambda: Lengths(net, self._hierarchy))
 
     # ---------------------------------------------------------------- points and places on the roads
 
@@ -78,7 +85,7 @@ class EmbeddedEngine:
 
     def stands(self, places: Places, net: Network) -> Stands:
         """Every place's lots for one vehicle signature; kept for the next question."""
-        key = (self.graph.signature(net.profile), places.key)
+        key = (net.key, places.key)
         with self._lock:
             if key in self._stands:
                 self._stands.move_to_end(key)
@@ -119,7 +126,7 @@ class EmbeddedEngine:
         with self._lock:
             if shared:
                 self._relaxed[net, reason] = found
-            standing = {id(one) for one in self._networks.values()}          # a network that left the pool is not held here
+            standing = {id(one) for one in self.networks.values()}          # a network that left the pool is not held here
             for key in [key for key in self._relaxed if id(key[0]) not in standing] + list(self._relaxed)[:-SEARCHES]:
                 self._relaxed.pop(key, None)
         return found
@@ -152,8 +159,10 @@ class EmbeddedEngine:
             steps = replace(steps, arc=self.network(vehicle).as_driven(steps.arc))
         leg_of = np.repeat(np.arange(len(legs)), [len(leg) for leg in legs])
         via_m = tuple(np.cumsum([leg.total_m for leg in legs])[:-1].tolist()) if not own_line else ()
-        return Route(MeasuredLine(steps.lonlat(self.graph)), steps.total_ms / 1000.0, vehicle, self.name, bool(unmatched), via_m,
-                     unmatched, steps, leg_of, spots, own_line)
+        doubts = self._roads.doubts(steps, vehicle.profile)
+        return Route(MeasuredLine(steps.lonlat(self.graph)), steps.total_ms / 1000.0, vehicle, self.name,
+                     bool(unmatched or doubts), via_m, unmatched, steps, leg_of, spots, own_line, doubts,
+                     toll_m(self.graph, steps, vehicle.mode), self.network(vehicle))
 
     def match(self, lonlat: Floats, vehicle: Vehicle) -> Route:
         return match_line(self, lonlat, vehicle)
@@ -161,10 +170,10 @@ class EmbeddedEngine:
     # ---------------------------------------------------------------- detours
 
     def pieces(self, route: Route, *, start_m: float = 0.0) -> list[Piece]:
-        return cut_route(route, self.network(route.vehicle), start_m=start_m)
+        return cut_route(route, self._net_of(route), start_m=start_m)
 
     def detours(self, route: Route, places: Places, rows: Ints, *, start_m: float = 0.0) -> Detours:
-        net, pieces = self.network(route.vehicle), self.pieces(route, start_m=start_m)
+        net, pieces = self._net_of(route), self.pieces(route, start_m=start_m)
         stands = self.stands(places, net)
         column = np.full(len(places.geometry), -1, np.int64)
         column[rows] = np.arange(len(rows))
@@ -186,7 +195,7 @@ class EmbeddedEngine:
 
     def excursion(self, route: Route, places: Places, rows: Ints, detours: Detours, cells: Sequence[tuple[int, int]],
                   ) -> list[Excursion]:
-        net = self.network(route.vehicle)
+        net = self._net_of(route)
         stands, pieces = self.stands(places, net), self.pieces(route, start_m=float(detours.from_m[0]))
         found = []
         for i, j in cells:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geodata.measured import MeasuredLine
 from locator.engines.bars import Bar
-from locator.engines.network import Spot
+from locator.engines.network import Network, Spot
 from locator.engines.steps import Steps
 from locator.vehicles import Vehicle
 
@@ -26,7 +27,10 @@ Ints = NDArray[np.int64]
 class Route:
     """A driver's route. Offsets are metres from its start along `line`.
 
-    approximate  true when times are not driven on known roads, or part of a given line could not be matched
+    approximate  true when times are not driven on known roads, part of a given line could not be matched, or there are doubts
+    doubts       condition_changes: a condition on the way is another when he gets there; condition_unknown: one cannot be known
+    toll_m       metres on roads that take a toll of this vehicle; None where no roads are known
+    net          the weighted network it was found on
     unmatched    stretches (from_m, to_m) of the *given* line that fit no road
     via_m        offsets of the vias
     spots        start, vias, end as positions on the roads; () when no roads are known
@@ -44,6 +48,9 @@ class Route:
     leg_of: Ints = field(default_factory=lambda: np.zeros(0, np.int64))    # (steps,) which leg each step belongs to
     spots: tuple[Spot, ...] = ()
     own_line: bool = False
+    doubts: tuple[str, ...] = ()
+    toll_m: float | None = None
+    net: Network | None = None
 
     @property
     def snapped_m(self) -> tuple[float, ...]:
@@ -117,6 +124,9 @@ class Nearby:
 class Engine(Protocol):
     name: str
     approximate: bool
+
+    def at(self, depart: datetime | None) -> Self:
+        """The same for one who sets off then (aware, in the region's zone): as conditions and closures are at that moment."""
 
     def route(self, points: Floats, vehicle: Vehicle) -> Route:
         """The fastest route through points (k, 2), k >= 2. Raises NotReachable."""

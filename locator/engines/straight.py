@@ -6,6 +6,8 @@ Never knows: roads, carriageways; access is unknown here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Self
 
 import numpy as np
 
@@ -25,6 +27,9 @@ SECONDS_PER_M = 3.6 / SPEED_KMH
 class StraightEngine:
     name = "straight"
     approximate = True
+
+    def at(self, depart: datetime | None) -> Self:
+        return self
 
     def route(self, points: Floats, vehicle: Vehicle) -> Route:
         """Straight from point to point. Raises BadInput same_place."""

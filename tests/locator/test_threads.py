@@ -63,7 +63,7 @@ def test_eight_threads_get_the_answers_of_one(engine: EmbeddedEngine, places: Pl
     with ThreadPoolExecutor(THREADS) as pool:
         for said in pool.map(worker, range(THREADS)):
             assert repr(said) == repr(alone)
-    assert len(engine._networks) <= POOL
+    assert len(engine.networks) <= POOL
 
 
 def test_every_height_between_two_signs_is_one_network(engine: EmbeddedEngine) -> None:
