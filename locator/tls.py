@@ -131,7 +131,8 @@ def _signed(secret: ec.EllipticCurvePrivateKey, names: set[Name], now: datetime)
     ordered = sorted(names, key=str)
     only = [x509.IPAddress(ipaddress.ip_network(name.value)) if isinstance(name, x509.IPAddress) else name for name in ordered]
     usage = x509.KeyUsage(digital_signature=True, key_cert_sign=True, crl_sign=False, content_commitment=False,
-                          key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False)
+                          key_encipherment=False, data_encipherment=False, key_agreement=False,
+                          encipher_only=False, decipher_only=False)
     begin = now - timedelta(hours=1)                 # a phone's clock may be late
     builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(secret.public_key())
                .serial_number(x509.random_serial_number()).not_valid_before(begin)

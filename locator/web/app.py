@@ -41,7 +41,9 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
         "MAX_CONTENT_LENGTH": settings.max_body_bytes, "MAX_FORM_MEMORY_SIZE": settings.max_body_bytes,
         "MAX_FORM_PARTS": 64, "OPENAPI_VERSION": "3.1.0", "AUTO_VALIDATION_ERROR_RESPONSE": False,
         "AUTO_404_RESPONSE": False,
+        "AUTO_SERVERS": False,         # the document names no address: behind a proxy ours would be the wrong one
     }
+    app.url_map.merge_slashes = False  # its redirects would name this address and scheme, not the proxy's
     app.json.sort_keys = False         # type: ignore[attr-defined]  # fields in the order they are declared
     app.extensions[KEY] = Room(settings, open_locator, Workers(settings.threads, settings.request_timeout_s))
     app.extensions[Assets.KEY] = Assets.read()

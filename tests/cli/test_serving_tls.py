@@ -35,7 +35,8 @@ def running(settings: Settings, *args: str) -> Iterator[tuple[str, int, str]]:
         assert "Traceback" not in err
 
 
-def get(host: str, port: int, cert: Path | None, *, most: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> tuple[int, bytes, str | None]:
+def get(host: str, port: int, cert: Path | None, *,
+        most: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> tuple[int, bytes, str | None]:
     context = ssl.create_default_context(cafile=cert)
     context.maximum_version = most
     connection = http.client.HTTPSConnection(host, port, timeout=30, context=context)

@@ -91,8 +91,8 @@ def test_many_at_once_end_with_one(tmp_path: Path) -> None:
 def test_a_client_that_trusts_it_verifies_it_by_name_and_by_address(tmp_path: Path) -> None:
     """In memory: what OpenSSL says of our certificate, strictly, and that it says no for another name."""
     certificate = made(tmp_path / "tls", "stops.example", now=datetime.now(UTC))
-    for name, good in (("stops.example", True), ("127.0.0.1", True), (LAN[0], True), ("evil.example", False), ("192.0.2.8", False)):
-        assert _verifies(certificate, name) is good, name
+    names = ("stops.example", "127.0.0.1", LAN[0], "evil.example", "192.0.2.8")
+    assert [name for name in names if _verifies(certificate, name)] == ["stops.example", "127.0.0.1", LAN[0]]
 
 
 def _verifies(certificate: Certificate, name: str) -> bool:
@@ -127,7 +127,8 @@ def test_a_given_one_is_taken_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("cert", "key", "at", "field", "reason"), [
     (b"", None, NOW, "cert", "no_certificate"), (b"-----BEGIN CERTIFICATE-----\nAAAA\n", None, NOW, "cert", "no_certificate"),
-    (None, b"hello", NOW, "key", "no_key"), (None, pem(ec.generate_private_key(ec.SECP256R1()), password=b"x"), NOW, "key", "no_key"),
+    (None, b"hello", NOW, "key", "no_key"),
+    (None, pem(ec.generate_private_key(ec.SECP256R1()), password=b"x"), NOW, "key", "no_key"),
     (None, pem(ec.generate_private_key(ec.SECP256R1())), NOW, "key", "key_of_other"),
     (None, None, NOW + 397 * DAY, "cert", "not_valid_now"), (None, None, NOW - DAY, "cert", "not_valid_now"),
 ])

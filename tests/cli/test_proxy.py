@@ -1,0 +1,140 @@
+"""The nginx recipe of docs/deployment.md, run as it stands there before a running server: only ports and files are put in."""
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+
+from locator.settings import Settings
+from locator.tls import own_certificate
+from tests.cli.test_serving import address, start
+
+pytestmark = pytest.mark.deep
+NAME = "stops.example.org"
+AROUND = """{user} daemon off; worker_processes 1; pid {here}/pid; error_log stderr warn;
+events {{}}
+http {{ access_log off;
+client_body_temp_path {here}/a; proxy_temp_path {here}/b; fastcgi_temp_path {here}/c;
+uwsgi_temp_path {here}/d; scgi_temp_path {here}/e;
+{recipe}
+}}"""
+
+
+@dataclass(frozen=True)
+class Proxy:
+    http: int
+    https: int
+    trust: ssl.SSLContext
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[http.client.HTTPResponse, bytes]:
+        """Over https, verified for the recipe's own name."""
+        asking = http.client.HTTPSConnection(NAME, self.https, timeout=30, context=self.trust)
+        plain = socket.create_connection(("127.0.0.1", self.https), timeout=30)
+        asking.sock = self.trust.wrap_socket(plain, server_hostname=NAME)
+        with closing(asking):
+            asking.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+            answer = asking.getresponse()
+            return answer, answer.read()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def proxy(wujin: Settings, tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Proxy]:
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    if nginx is None:
+        pytest.skip("no nginx here: apt install nginx-light")
+    here = tmp_path_factory.mktemp("nginx")
+    certificate = own_certificate(here / "tls", NAME, datetime.now(UTC))
+    server = start(wujin, "--port", "0")
+    try:
+        inner = re.findall(r":(\d+)/", address(server))[0]
+        ports = free_port(), free_port()
+        found = re.search(r"```nginx\n(.*?)```", (root / "docs/deployment.md").read_text(encoding="utf-8"), re.DOTALL)
+        assert found
+        recipe = found[1]
+        for said, ours in (("listen 80;", f"listen 127.0.0.1:{ports[0]};"), ("listen 443 ", f"listen 127.0.0.1:{ports[1]} "),
+                           ("127.0.0.1:8000", f"127.0.0.1:{inner}"),
+                           (f"/etc/letsencrypt/live/{NAME}/fullchain.pem", str(certificate.cert)),
+                           (f"/etc/letsencrypt/live/{NAME}/privkey.pem", str(certificate.key))):
+            assert recipe.count(said) == 1, said
+            recipe = recipe.replace(said, ours)
+        file, user = here / "nginx.conf", "user root;" if os.getuid() == 0 else ""     # else www-data, who may not write here
+        file.write_text(AROUND.format(here=here, recipe=recipe, user=user), encoding="utf-8")
+        running = subprocess.Popen([nginx, "-e", "stderr", "-p", str(here), "-c", str(file)], stderr=subprocess.PIPE)
+        try:
+            _until_it_listens(ports[1], running)
+            yield Proxy(*ports, ssl.create_default_context(cafile=certificate.cert))
+        finally:
+            running.send_signal(signal.SIGTERM)
+            running.communicate(timeout=10)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=15)
+
+
+def _until_it_listens(port: int, running: subprocess.Popen[bytes]) -> None:
+    for _ in range(100):
+        assert running.poll() is None, running.communicate()[1].decode()
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("nginx does not listen")
+
+
+def test_the_page_and_an_answer_come_through(proxy: Proxy) -> None:
+    page, text = proxy.ask("GET", "/")
+    assert page.status == 200 and "'nonce-" in page.headers["Content-Security-Policy"] and b"</html>" in text
+    body = orjson.dumps({"from": "湖塘", "to": "横山桥", "depart": "2026-11-23T08:30"})
+    answer, said = proxy.ask("POST", "/api/along", body)
+    assert answer.status == 200 and orjson.loads(said)["features"]
+
+
+def test_nothing_names_the_server_behind_or_another_scheme(proxy: Proxy) -> None:
+    for path in ("/", "/openapi.json", "/nowhere", "/api/nearest", "/static//none"):
+        answer, said = proxy.ask("GET", path)
+        assert answer.headers["Location"] is None
+        assert not re.search(rb"127\.0\.0\.1|localhost|" + NAME.encode(), said), path
+
+
+def test_plain_http_is_sent_to_https(proxy: Proxy) -> None:
+    asking = http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=10)
+    with closing(asking):
+        asking.request("GET", "/here?lang=en", headers={"Host": NAME})
+        answer = asking.getresponse()
+        assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/here?lang=en")
+
+
+def test_a_body_past_the_limit_never_reaches_the_server(proxy: Proxy) -> None:
+    low, _ = proxy.ask("POST", "/api/route", b'{"from": "' + b"x" * 7_000_000 + b'"}')
+    assert low.status == 422 and low.headers["Content-Type"] == "application/problem+json", "ours: too long a name"
+    try:
+        high, _ = proxy.ask("POST", "/api/route", b" " * 9_000_000)
+    except OSError:
+        return                                    # nginx hung up while we were still sending
+    assert high.status == 413 and high.headers["Content-Type"] == "text/html", "nginx's own"
+
+
+def test_one_address_asking_too_fast_is_slowed(proxy: Proxy) -> None:
+    """The last test here: it uses up the burst."""
+    found = {proxy.ask("GET", "/healthz")[0].status for _ in range(150)}
+    assert found == {200, 429}
