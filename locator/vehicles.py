@@ -49,7 +49,7 @@ PRESETS = {v.preset: v for v in (
     Vehicle("light", "hgv", 3.2, 7.49, 2.3, 8.0, 5.0),
     Vehicle("van", "car", 2.0, 2.5, 2.0, 5.5, 1.8),
 )}
-TUNNEL_CODES = TUNNELS[1:]
+TUNNEL_CODES = TUNNELS[1:]            # of loads, ADR 8.6.4
 # measure -> least and greatest value that can be meant
 MEASURES = {"height_m": (1.0, 6.0), "mass_t": (0.5, 200.0), "width_m": (1.0, 6.0), "length_m": (2.0, 60.0), "axle_t": (0.2, 50.0)}
 

@@ -18,7 +18,7 @@ from locator.asks import ACCURACIES, DATUMS, OLDEST_DAYS, RouteAsk, Want, read_d
 from locator.cli.caller import Caller
 from locator.cli.helping import Number, OneOf, Option
 from locator.routes import read_geojson_line, read_gpx, read_polyline
-from locator.vehicles import MEASURES, PRESETS, Vehicle, vehicle
+from locator.vehicles import AVOIDABLE, LOADS, MEASURES, PRESETS, TUNNEL_CODES, Vehicle, loaded, vehicle
 
 F = TypeVar("F", bound=Callable[..., Any])
 MEASURED = ("height_m", "mass_t", "width_m", "length_m", "axle_t")
@@ -63,6 +63,9 @@ datum_option = option("--datum", type=OneOf(DATUMS), default="wgs84")
 vehicle_options = options(
     option("--vehicle", "preset", type=OneOf(tuple(PRESETS)), default="lorry"),
     *map(measured, MEASURED),
+    option("--hazmat", type=OneOf(LOADS), default="none"),
+    option("--tunnel", "tunnel_category", type=OneOf(TUNNEL_CODES)),
+    option("--avoid", multiple=True, type=Several(AVOIDABLE), metavar="ROADS"),
     option("--depart", metavar="ISO"),
 )
 route_options = options(
@@ -88,7 +91,8 @@ want_options = options(
 
 
 def read_vehicle(given: dict[str, Any]) -> Vehicle:
-    return vehicle(given["preset"], **{name: given[name] for name in MEASURED})
+    measured = vehicle(given["preset"], **{name: given[name] for name in MEASURED})
+    return loaded(measured, given["hazmat"], given["tunnel_category"], _flat(given["avoid"]))
 
 
 def read_route(who: Caller, given: dict[str, Any]) -> RouteAsk:

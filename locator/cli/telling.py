@@ -29,6 +29,9 @@ def _summary(who: Caller, route: Dict) -> list[str]:
                     at=clock(route["depart"]))
     how = "approximate" if route["engine"] == "straight" else "approximate_part"
     lines = [line + (who.text(how) if route["approximate"] else ""), *_snapped(who, route["snapped_m"])]
+    lines += [who.text(f"doubt.{doubt}") for doubt in route["doubts"]]
+    if route["toll_m"]:
+        lines.append(who.text("toll", distance=km(route["toll_m"])))
     if route["unmatched"]:
         lines.append(who.text("unmatched", n=len(route["unmatched"])))
     return lines

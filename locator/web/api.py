@@ -21,7 +21,7 @@ from locator.answers import along_json, items_json, layers_json, nearest_json, r
 from locator.asks import RouteAsk, Want, read_depart
 from locator.locator import Locator
 from locator.routes import read_geojson_line, read_gpx, read_polyline
-from locator.vehicles import MEASURES, vehicle
+from locator.vehicles import MEASURES, Vehicle, loaded, vehicle
 from locator.web import describing as out
 from locator.web.asking import (
     AlongAsked,
@@ -36,6 +36,7 @@ from locator.web.asking import (
     Read,
     RouteAsked,
     Stops,
+    VehicleIn,
     read_body,
     read_query,
     shown_in,
@@ -61,7 +62,7 @@ def nearest() -> Response:
         if asked.lon is None or asked.lat is None:
             raise BadInput("missing", field="at")
         at = f"{asked.lon!r},{asked.lat!r}"
-    lorry = vehicle(asked.vehicle, **asked.model_dump(include=set(MEASURES)))
+    lorry = _vehicle(asked.vehicle, asked, asked.avoid)
     want = _want(asked.kind, asked.service, asked.limit, max_detour_s=asked.max_drive_s,
                  **asked.model_dump(include=set(Doubts.model_fields)))
     depart = read_depart(asked.depart)
@@ -171,7 +172,12 @@ def _want(kinds: list[str], services: list[str], limit: int | None, **more: Any)
 def _route(read: Read[RouteAsked] | Read[AlongAsked]) -> RouteAsk:
     asked: RouteAsked = read.asked
     return RouteAsk(origin=asked.from_, destination=asked.to, via=tuple(asked.via), line=_line(read), datum=asked.datum,
-                    vehicle=vehicle(**asked.vehicle.model_dump()), depart=read_depart(asked.depart))
+                    vehicle=_vehicle(asked.vehicle.preset, asked.vehicle, asked.avoid), depart=read_depart(asked.depart))
+
+
+def _vehicle(preset: str, asked: VehicleIn | Options, avoid: list[str]) -> Vehicle:
+    measured = vehicle(preset, **asked.model_dump(include=set(MEASURES)))
+    return loaded(measured, asked.hazmat, asked.tunnel_category, avoid)
 
 
 def _line(read: Read[RouteAsked] | Read[AlongAsked]) -> NDArray[np.float64] | None:

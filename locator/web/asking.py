@@ -28,13 +28,14 @@ from pydantic import (
 from geodata.columns import KINDS, SERVICES
 from geodata.errors import BadInput
 from locator.asks import ACCURACIES, LONGEST_DETOUR_S, MAX_VIAS, OLDEST_DAYS, ORDERS
-from locator.vehicles import MEASURES, PRESETS
+from locator.vehicles import AVOIDABLE, LOADS, MEASURES, PRESETS, TUNNEL_CODES
 from locator.web.problems import BadRequest, of_pydantic
 
 DEEPEST = 16                 # levels of JSON; a GeoJSON FeatureCollection of lines needs 8
 LONGEST_TEXT = 200           # characters of a name of ours or a time
 JSON_TYPES = ("application/json", "application/geo+json")
 GPX_TYPES = ("application/gpx+xml", "application/xml", "text/xml")
+OF_VEHICLE = frozenset({*MEASURES, "hazmat", "tunnel_category"})
 LISTS = {"kind": "kinds", "service": "services"}      # names in a query -> names in a body
 Model = TypeVar("Model", bound="Asked")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -106,7 +107,23 @@ class Measures(BaseModel):
     axle_t: FiniteFloat | None = Field(None, description="Greatest axle load, tonnes.")
 
 
-class VehicleIn(Measures):
+class Load(BaseModel):
+    """What it carries."""
+
+    hazmat: Annotated[str, listed(LOADS)] = Field(
+        "none", description="Dangerous goods: none, goods, or water for such as harm water.")
+    tunnel_category: Annotated[str | None, listed(TUNNEL_CODES)] = Field(
+        None, description="ADR tunnel code of the load: B bars most tunnels, E fewest.")
+
+
+class Avoiding(BaseModel):
+    """What a way is to do without."""
+
+    avoid: Annotated[list[Annotated[str, listed(AVOIDABLE)]], BeforeValidator(_split)] = Field(
+        [], description="Roads not to be taken: with toll, by ferry, motorways.")
+
+
+class VehicleIn(Measures, Load):
     """A preset, and the measures that differ from it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -114,7 +131,7 @@ class VehicleIn(Measures):
     preset: Annotated[str, listed(PRESETS)] = Field("lorry", description="A common vehicle to start from.")
 
 
-class Moved(Asked):
+class Moved(Asked, Avoiding):
     """A question about a vehicle that sets off at some time, as JSON."""
 
     vehicle: VehicleIn = Field(default_factory=lambda: VehicleIn.model_validate({}), description="A lorry by default.")
@@ -122,7 +139,7 @@ class Moved(Asked):
     datum: Datum = "wgs84"
 
 
-class Options(Asked, Measures):
+class Options(Asked, Measures, Load, Avoiding):
     """The same as a query says it: everything on one level."""
 
     vehicle: Annotated[str, listed(PRESETS)] = Field("lorry", description="A common vehicle to start from.")
@@ -272,8 +289,8 @@ def read_json(text: bytes) -> dict[str, Any]:
 
 def plain(given: Mapping[str, Any]) -> dict[str, Any]:
     """The same with the short names of a query written out, and a vehicle's measures put into the vehicle."""
-    named = {LISTS.get(name, name): value for name, value in given.items() if name not in MEASURES}
-    measures = {name: value for name, value in given.items() if name in MEASURES}
+    named = {LISTS.get(name, name): value for name, value in given.items() if name not in OF_VEHICLE}
+    measures = {name: value for name, value in given.items() if name in OF_VEHICLE}
     vehicle = named.get("vehicle")
     if isinstance(vehicle, str):
         named["vehicle"] = {"preset": vehicle} | measures
