@@ -30,7 +30,7 @@ NEAR_M = 5_000.0                    # places this near are answered for, one way
 MOST = 200                          # of those left out are listed
 
 Why = tuple[str, Any]
-COLUMNS = ["row", "off_m", "reason", "value"]
+DTYPES: dict[str, Any] = {"row": "int64", "off_m": "float64", "reason": object, "value": object}
 
 
 def list_omitted(left: list[tuple[float, int]], reason: NDArray[np.object_], value: NDArray[np.object_],
@@ -42,5 +42,5 @@ def list_omitted(left: list[tuple[float, int]], reason: NDArray[np.object_], val
     listed = sorted(left)[:MOST]
     found = decide([row for _, row in listed if reason[row] is None])
     table = [(row, off, *(found[row] if reason[row] is None else (reason[row], value[row]))) for off, row in listed]
-    frame = pd.DataFrame(table, columns=COLUMNS).astype({"value": object})
-    return frame, len(left) - len(listed)
+    columns = {name: pd.Series([one[i] for one in table], dtype=DTYPES[name]) for i, name in enumerate(DTYPES)}
+    return pd.DataFrame(columns), len(left) - len(listed)

@@ -57,15 +57,18 @@ def nearest_spot(snapper: Snapper, net: Network, point: Floats, usable: NDArray[
 
 def spot_of(net: Network, found: list[EdgePoint], name: str) -> Spot:
     """The first; at an end of a route that is a junction, every road that meets there. (At a via he keeps to its turns.)"""
-    best = found[0]
-    spots = [net.spot(p.edge, p.share, p.lon, p.lat, p.off_m) for p in found if p is best or (name != "via" and _meet(best, p))]
+    best, length_m = found[0], net.graph.edge_length_m
+    meeting = [p for p in found[1:] if name != "via" and _meet(best, p, float(length_m[best.edge]), float(length_m[p.edge]))]
+    spots = [net.spot(p.edge, p.share, p.lon, p.lat, p.off_m) for p in [best, *meeting]]
     return replace(spots[0], arcs=tuple(arc for spot in spots for arc in spot.arcs),
                    into_ms=tuple(ms for spot in spots for ms in spot.into_ms))
 
 
-def _meet(a: EdgePoint, b: EdgePoint) -> bool:
-    apart = float(distance_m(np.array([[a.lon, a.lat]]), np.array([b.lon, b.lat]))[0])
-    return b.share in (0.0, 1.0) and a.share in (0.0, 1.0) and apart <= SAME_SPOT_M
+def _meet(a: EdgePoint, b: EdgePoint, a_length_m: float, b_length_m: float) -> bool:
+    """Do two roads end where both are nearest?"""
+    to_end_m = max(min(a.share, 1 - a.share) * a_length_m, min(b.share, 1 - b.share) * b_length_m)
+    apart_m = float(distance_m(np.array([[a.lon, a.lat]]), np.array([b.lon, b.lat]))[0])
+    return to_end_m <= SAME_SPOT_M and apart_m <= SAME_SPOT_M
 
 
 def _great(snapper: Snapper, net: Network, point: Floats, near: Spot, reach_m: float, name: str,
