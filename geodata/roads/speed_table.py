@@ -24,7 +24,7 @@ CLASS_FIELDS = ("lorry_kmh", "lorry_top_kmh", "van_kmh", "van_top_kmh")
 DELAY_FIELDS = ("lorry_s", "van_s")
 CEILING_FIELDS = ("lorry_top_kmh", "van_top_kmh")
 LAW_FIELDS = ("kmh", "lorry_kmh", "since", "as_of", "source", "says")
-CEILINGS = ("local", "service", "narrow", "surface", "tracktype", "smoothness")
+CEILINGS = ("service", "narrow", "surface", "tracktype", "smoothness")
 # how many names lead to a field
 DEPTH = {"through_signed": 1, "zone": 2, "class": 3, "country": 4, "delay": 3, **dict.fromkeys(CEILINGS, 3)}
 LONGEST_S = 3600.0
@@ -181,7 +181,7 @@ def _known(above: At) -> tuple[str, ...] | None:
     if part == "country":
         return {1: None, 2: SETTINGS, 3: LAW_FIELDS}.get(deep, ())
     if deep == 1:
-        return tuple(STANDARD.figures[part]) if part in ("class", "delay", "local", "narrow") else None
+        return tuple(STANDARD.figures[part]) if part in ("class", "delay", "narrow") else None
     return {"class": CLASS_FIELDS, "delay": DELAY_FIELDS}.get(part, CEILING_FIELDS)
 
 

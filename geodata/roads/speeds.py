@@ -1,4 +1,4 @@
-"""How fast a lorry and a car-sized van get on along one way: by its class, signs, law, surface and who may drive there.
+"""How fast a lorry and a car-sized van get on along one way: by its class, its signs, the law and its surface.
 
 In: a mapping of tags, a SpeedTable.    Out: km/h forward and backward; a sign in km/h; a crossing time in seconds.
 Never knows: who may drive where, files of roads, arrays, routes. Meanings: wiki.openstreetmap.org, Key:maxspeed, Key:duration.
@@ -14,7 +14,6 @@ from math import inf, nan
 from geodata.roads.speed_table import STANDARD, SpeedTable
 
 Pair = tuple[float, float]              # forward, backward along the way
-Local = tuple[tuple[bool, bool], tuple[bool, bool]]
 CLASSES = STANDARD.classes              # in the order of RoadGraph.edge_class
 LORRY, VAN = 0, 1
 UNITS = {"mph": 1.609344, "knots": 1.852}
@@ -40,22 +39,18 @@ class Sign:
     country: str = ""
 
 
-def speeds_of(tags: Mapping[str, str], name: str, local: Local, table: SpeedTable = STANDARD) -> tuple[Pair, Pair]:
-    """Lorry's and van's km/h, each forward and backward, over a whole stretch of a way of class `name`.
-
-    local  where only those with business there may go: lorry (forward, backward), van (forward, backward)
-    """
-    return _speeds(table, name, local, tuple(tags.get(key) for key in SPEED_KEYS))
+def speeds_of(tags: Mapping[str, str], name: str, table: SpeedTable = STANDARD) -> tuple[Pair, Pair]:
+    """Lorry's and van's km/h, each forward and backward, over a whole stretch of a way of class `name`."""
+    return _speeds(table, name, tuple(tags.get(key) for key in SPEED_KEYS))
 
 
 @lru_cache(20_000)
-def _speeds(table: SpeedTable, name: str, local: Local, values: tuple[str | None, ...]) -> tuple[Pair, Pair]:
+def _speeds(table: SpeedTable, name: str, values: tuple[str | None, ...]) -> tuple[Pair, Pair]:
     tags = {key: value for key, value in zip(SPEED_KEYS, values, strict=True) if value}
     ceiling = _ceiling(tags, name, table)
-    lorry, van = ([min(_kept(tags, name, who, direction, table), ceiling[who],
-                       table.ceilings["local"]["access"][who] if local[who][back] else inf)
-                   for back, direction in enumerate(("forward", "backward"))] for who in (LORRY, VAN))
-    return (lorry[0], lorry[1]), (van[0], van[1])
+    lorry, van = ((min(_kept(tags, name, who, "forward", table), ceiling[who]),
+                   min(_kept(tags, name, who, "backward", table), ceiling[who])) for who in (LORRY, VAN))
+    return lorry, van
 
 
 def _kept(tags: Mapping[str, str], name: str, who: int, direction: str, table: SpeedTable) -> float:

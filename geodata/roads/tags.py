@@ -31,7 +31,6 @@ WALKING, UNKNOWN = "living_street", "service"              # the classes whose p
 UNDER_WORK = frozenset({"no", "minor", "widening"})        # construction=… that leaves the road open
 BROKEN = (("impassable", ("yes",)), ("smoothness", ("impassable",)), ("status", ("closed", "impassable", "abandoned")))
 FOR_WALKERS = ("foot", "passenger")
-NONE = (False, False)
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def road_of(tags: Mapping[str, str], speeds: SpeedTable = STANDARD) -> tuple[Roa
         return None, "no_access" if kind in ("road", "track", "ferry") else "not_a_road"
     business = [sum(mode for mode in (HGV, CAR) if answers[mode, back] in ("local", "private")) for back in (0, 1)]
     private = sum(mode for mode in (HGV, CAR) if "private" in (answers[mode, 0], answers[mode, 1]))
-    lorry, van = speeds_of(tags, name, (NONE, NONE), speeds)
+    lorry, van = speeds_of(tags, name, speeds)
     ferry_s = duration_s(tags.get("duration", "")) if name == "ferry" else nan
     return Road(CLASS_NUMBER[name], lorry, van, ban, limits_of(tags), tags.get("junction") in ROUNDABOUTS, ferry_s,
                 (business[0], business[1]), private), ""
