@@ -76,7 +76,8 @@ class Roads:
     def _edge(self, tail: int, head: int, line: NDArray[np.float64]) -> int | None:
         found = self.between.get((tail, head), [])
         metres = float(np.hypot(*np.diff(line * self.scale, axis=0).T).sum())
-        return min(found, key=lambda edge: abs(float(self.graph.edge_length_m[edge]) - metres), default=None)
+        off_m = {edge: abs(float(self.graph.edge_length_m[edge]) - metres) for edge in found}
+        return min((edge for edge in found if off_m[edge] < max(5.0, 0.05 * metres)), key=lambda edge: off_m[edge], default=None)
 
     def _why_closed(self, arc: int, edge: int, before: int | None) -> str:
         if arc < 0:
