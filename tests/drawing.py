@@ -8,7 +8,8 @@ Never knows: what is true in the town; the tests say that.
           s
 
 Roads are read off the drawing (`unclassified`, a lorry drives 30 km/h there: 120 s a kilometre), or, when `roads` is given,
-from it alone: {"ABC": "motorway oneway=yes"} is one way over three letters. The town lies at the equator, at 10° E.
+from it alone: {"ABC": "motorway oneway=yes"} is one way over three letters, {"CD": "route=ferry"} one that is no highway. The
+town lies at the equator, at 10° E.
 """
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ import shapely
 from numpy.typing import NDArray
 from pytest import approx
 
+from geodata.errors import NotReachable
 from geodata.layers import Catalog, Layer, conform
 from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
@@ -38,6 +40,7 @@ from locator.engines.protocol import Route
 from locator.vehicles import Vehicle, vehicle
 
 LON, M_LON, M_LAT = 10.0, 111_319.4908, 110_574.3886     # metres of a degree at the equator, WGS 84
+ON_IT_DEG = 1e-5                                         # a metre
 DENSE_M = 50.0                                           # a driver's own line has a point this often
 Spot = tuple[float, float]
 
@@ -53,6 +56,17 @@ class Town:
     def route(self, letters: str, who: Vehicle | None = None) -> Route:
         """The fastest route: "AVB" is from A over V to B."""
         return self.engine.route(np.array([self.at[c] for c in letters]), who or vehicle())
+
+    def trip(self, letters: str, who: Vehicle | None = None) -> str:
+        """The letters the fastest route passes, its ends among them; "" when there is none."""
+        try:
+            line = self.route(letters, who).line.lonlat
+        except NotReachable:
+            return ""
+        names, at = list(self.at), np.array(list(self.at.values()))
+        near = np.abs(line[:, None] - at[None]).max(axis=2)
+        passed = [names[i] for i, off in zip(near.argmin(axis=1), near.min(axis=1), strict=True) if off < ON_IT_DEG]
+        return "".join(c for i, c in enumerate(passed) if i == 0 or passed[i - 1] != c)
 
     def line(self, letters: str, who: Vehicle | None = None) -> Route:
         """The driver's own line from letter to letter, matched to the roads."""
@@ -81,7 +95,8 @@ def draw(drawing: str, *, grid_m: float = 1_000.0, roads: Mapping[str, str] | No
     """The town of a drawing.
 
     signs   tags of points: {"G": "barrier=gate access=private"}
-    turns   restrictions, by way and point: "no_left_turn AB B BC"
+    turns   restrictions: "no_left_turn AB B BC" at a point; "no_u_turn AB BC,CD DE except=hgv" over two ways; whom it binds:
+            "restriction:hgv=no_left_turn AB B BC"; from several ways: "no_entry AB,CB B BD"
     areas   places that are polygons: {"p": "CDEF"} holds these letters, and a fifth of a square more
     """
     points = _points(drawing)
@@ -93,7 +108,7 @@ def draw(drawing: str, *, grid_m: float = 1_000.0, roads: Mapping[str, str] | No
     named = {letter: lonlat[spot] for spot, letter in points.items() if letter != "x"}
     nodes = [_element("node", number[spot], (signs or {}).get(letter, ""), lon=lonlat[spot][0], lat=lonlat[spot][1])
              for spot, letter in points.items()]
-    lines = [_element("way", i, f"highway={tags}", inner="".join(f'<nd ref="{number[s]}"/>' for s in row))
+    lines = [_element("way", i, tags if "=" in tags.split()[0] else f"highway={tags}", inner="".join(f'<nd ref="{number[s]}"/>' for s in row))
              for i, (row, tags) in enumerate(ways, start=1)]
     rules = [_restriction(i, turn.split(), keys, {letter: number[spot] for spot, letter in points.items()})
              for i, turn in enumerate(turns, start=1)]
@@ -166,13 +181,20 @@ def _traced(drawing: str) -> Iterator[list[tuple[int, int]]]:
 def _element(kind: str, number: int, tags: str, *, inner: str = "", **attributes: float) -> str:
     said = "".join(f' {name}="{value:.7f}"' for name, value in attributes.items())
     pairs = [tag.partition("=") for tag in tags.split()]
-    inner += "".join(f"<tag k={quoteattr(key)} v={quoteattr(value.replace('_', ' ') if key == 'name' else value)}/>"
+    inner += "".join(f"<tag k={quoteattr(key)} v={quoteattr(_spaced(key, value))}/>"
                      for key, _, value in pairs)
     return f'<{kind} id="{number}" version="1"{said}>{inner}</{kind}>'
 
 
+def _spaced(key: str, value: str) -> str:
+    """Tags stand between spaces, so those inside a value are written `_`."""
+    return value.replace("_", " ") if key == "name" else value.replace("_AND_", " AND ")
+
+
 def _restriction(number: int, turn: list[str], ways: list[str], node: Mapping[str, int]) -> str:
-    what, start, via, end = turn
-    members = (("way", 1 + ways.index(start), "from"), ("node", node[via], "via"), ("way", 1 + ways.index(end), "to"))
+    what, start, via, end, *tags = turn
+    members = [("node", node[via], "via")] if len(via) == 1 else [("way", 1 + ways.index(way), "via") for way in via.split(",")]
+    members += [("way", 1 + ways.index(way), role) for role, many in (("from", start), ("to", end)) for way in many.split(",")]
     inner = "".join(f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in members)
-    return _element("relation", number, f"type=restriction restriction={what}", inner=inner)
+    rule = what if "=" in what else f"restriction={what}"
+    return _element("relation", number, " ".join(["type=restriction", rule, *tags]), inner=inner)

@@ -30,8 +30,8 @@ DIRECTIONS = ("both", "forward", "backward")
 MOST = 10_000                       # closures of a region
 LONGEST_NOTE = 500                  # characters
 # what a limit may be -> least and greatest value
-RANGES = {"height_m": (0.5, 20.0), "mass_t": (0.1, 500.0), "width_m": (0.5, 20.0), "length_m": (1.0, 100.0), "axle_t": (0.1, 100.0),
-          "kmh": (1.0, 150.0)}
+RANGES = {"height_m": (0.5, 20.0), "mass_t": (0.1, 500.0), "width_m": (0.5, 20.0), "length_m": (1.0, 100.0),
+          "axle_t": (0.1, 100.0), "kmh": (1.0, 150.0)}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ class Closures:
 
     def key(self, graph: RoadGraph, profile: Profile) -> str:
         """Equal where the same roads are changed for a vehicle: what it fits under is not in it."""
-        return ";".join(f"{one.way}{one.at or ''}{one.direction[0]}{_what(one, profile)}" for one in self.all if _what(one, profile))
+        said = ((one, _what(one, profile)) for one in self.all)
+        return ";".join(f"{one.way}{one.at or ''}{one.direction[0]}{what}" for one, what in said if what)
 
     def put_into(self, graph: RoadGraph, profile: Profile) -> RoadGraph:
         """A new graph with them in force for a vehicle; the same one when there is nothing to change."""
@@ -173,8 +174,8 @@ class ClosureStore:
         """
         with self._alone():
             standing = self._read() if self.file.is_file() else NOTHING
-            gone = tuple(one for one in standing.all if one.way == way and (direction in (one.direction, "both") or one.direction == "both")
-                         and (at is None or one.at in (None, at)))
+            gone = tuple(one for one in standing.all if one.way == way and (at is None or one.at in (None, at))
+                         and (direction == "both" or one.direction in (direction, "both")))
             if not gone:
                 raise NotFound("unknown_closure", field="road", value=way)
             other = {"forward": "backward", "backward": "forward"}.get(direction)

@@ -94,11 +94,21 @@ def _clause(value: str, condition: str) -> Clause:
 
 
 def _bare(text: str) -> str:
-    """Without the parentheses round the whole."""
+    """Without the parentheses round the whole, also where one of them is missing."""
     text = text.strip()
-    while text.startswith("(") and (text.find(")") in (-1, len(text) - 1)):
+    while text.startswith("(") and _closed_at(text) in (-1, len(text) - 1):
         text = text[1:].removesuffix(")").strip()
     return text.removesuffix(")").strip() if text.count(")") > text.count("(") else text
+
+
+def _closed_at(text: str) -> int:
+    """Where the parenthesis that opens the text closes; -1 nowhere."""
+    depth = 0
+    for i, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return i
+    return -1
 
 
 def holds(condition: str, profile: Profile, moment: Moment) -> bool | None:

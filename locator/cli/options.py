@@ -14,11 +14,12 @@ import click
 
 from geodata.columns import KINDS, SERVICES
 from geodata.errors import BadInput
+from geodata.roads.marks import AVOIDABLE, LOADS
 from locator.asks import ACCURACIES, DATUMS, OLDEST_DAYS, RouteAsk, Want, read_depart
 from locator.cli.caller import Caller
 from locator.cli.helping import Number, OneOf, Option
 from locator.routes import read_geojson_line, read_gpx, read_polyline
-from locator.vehicles import AVOIDABLE, LOADS, MEASURES, PRESETS, TUNNEL_CODES, Vehicle, loaded, vehicle
+from locator.vehicles import MEASURES, PRESETS, TUNNEL_CODES, Vehicle, loaded, vehicle
 
 F = TypeVar("F", bound=Callable[..., Any])
 MEASURED = ("height_m", "mass_t", "width_m", "length_m", "axle_t")

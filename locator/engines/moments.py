@@ -1,6 +1,6 @@
 """The roads at the moment of a question: which conditions hold, which closures are in force, what that makes of the graph.
 
-In: a RoadGraph, closures, when he sets off, a vehicle's Profile.    Out: a key, equal when the roads are; the graph as it then is.
+In: a RoadGraph, closures, when he sets off, a Profile.    Out: a key, equal when the roads are; the graph as it then is.
 Never knows: routes, places, files. Everything is taken at departure; `doubts` says where that may be wrong on the way.
 """
 from __future__ import annotations

@@ -68,7 +68,8 @@ class Spot:
 class Network:
     """Weights and metric for one vehicle signature. RoutingKit's metric is not for two threads at once: it is locked here."""
 
-    def __init__(self, graph: RoadGraph, profile: Profile, hierarchy: pyroutingkit.CCHTopology, key: tuple[str, ...] = ()) -> None:
+    def __init__(self, graph: RoadGraph, profile: Profile, hierarchy: pyroutingkit.CCHTopology,
+                 key: tuple[str, ...] = ()) -> None:
         self.graph, self.profile, self.key = graph, profile, key or graph.signature(profile)
         self.arc_ms = graph.arc_ms(profile)
         self._turns = graph.turn_cost_ms(profile, self.arc_ms)

@@ -27,9 +27,11 @@ from pydantic import (
 
 from geodata.columns import KINDS, SERVICES
 from geodata.errors import BadInput
+from geodata.roads.marks import AVOIDABLE, LOADS
 from locator.asks import ACCURACIES, LONGEST_DETOUR_S, MAX_VIAS, OLDEST_DAYS, ORDERS
-from locator.vehicles import AVOIDABLE, LOADS, MEASURES, PRESETS, TUNNEL_CODES
+from locator.vehicles import MEASURES, PRESETS, TUNNEL_CODES
 from locator.web.problems import BadRequest, of_pydantic
+from locator.words.exporting import FORMATS
 
 DEEPEST = 16                 # levels of JSON; a GeoJSON FeatureCollection of lines needs 8
 LONGEST_TEXT = 200           # characters of a name of ours or a time
@@ -188,7 +190,14 @@ class NearestAsk(Options, Places):
         None, ge=0, le=LONGEST_DETOUR_S, description="Leave out places farther than this, seconds. Default: a day.")
 
 
-class AlongOptions(Options, Places, Stops):
+class Filed(BaseModel):
+    """The answer, or a file made of it."""
+
+    format: Annotated[str, AfterValidator(_among(FORMATS)), listed(FORMATS)] = Field(
+        "geojson", description="The answer as described here, or a file for other programs: route as track, stops as waypoints or events.")
+
+
+class AlongOptions(Options, Places, Stops, Filed):
     """What a query may add to a body of /api/along."""
 
 
@@ -207,7 +216,7 @@ class RouteAsked(Moved):
     precision: int = Field(5, description="Decimal places of `polyline`: 5 or 6.", json_schema_extra={"enum": [5, 6]})
 
 
-class AlongAsked(RouteAsked, Stops):
+class AlongAsked(RouteAsked, Stops, Filed):
     """The stops along a route, with the true detour of each."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, json_schema_extra={"examples": [

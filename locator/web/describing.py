@@ -158,7 +158,8 @@ class Route(Told):
     depart: str = Field(description="When it is driven.")
     doubts: list[str] = Field(description=(
         "Why it may be other than told: `condition_changes`, `condition_unknown`; then `approximate` is true."))
-    toll_m: float | None = Field(description="Metres on roads known to take a toll of this vehicle; null where no roads are known.")
+    toll_m: float | None = Field(description=(
+        "Metres on roads known to take a toll of this vehicle; null where no roads are known."))
     snapped_m: list[float] = Field(description=(
         "How far from, each via and to lie from the road taken for them; empty for a given line."))
 
