@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from geodata.roads.osm import read_roads
 from geodata.roads.speed_table import CEILINGS, STANDARD, SpeedTable, changed
-from geodata.roads.tags import CLASS_NUMBER
+from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
 from locator.engines.network import Network, Spot, build_hierarchy
 from locator.engines.steps import Steps
 from locator.vehicles import PRESETS
@@ -127,6 +127,20 @@ def shares(roads: Roads, pairs: list[Pair], engine: str) -> list[tuple[str, floa
     return sorted(total.items(), key=lambda item: -abs(item[1]))
 
 
+def class_speeds(roads: Roads, pairs: list[Pair], engine: str) -> Iterator[str]:
+    """Ours and theirs in km/h, on their ways, by class: what turns and lights take is left out of both."""
+    metres, mine, their = (np.zeros(len(CLASS_NAMES)) for _ in range(3))
+    for pair in pairs:
+        if engine in pair.theirs:
+            laid = roads.lay(pair.theirs[engine])
+            edge = roads.graph.arc_edge[laid.arcs]
+            for total, part in ((metres, roads.graph.edge_length_m[edge]), (mine, roads.seconds(laid.arcs)), (their, laid.theirs_s)):
+                np.add.at(total, roads.graph.edge_class[edge], part)
+    for name, m, ours_s, theirs_s in zip(CLASS_NAMES, metres, mine, their, strict=True):
+        if m > 20_000 and theirs_s > 0:
+            yield f"{name} {m / ours_s * 3.6:.0f}/{m / theirs_s * 3.6:.0f}"
+
+
 def told(name: str, roads: Roads, pairs: list[Pair], off: int) -> Iterator[str]:
     yield f"## {name}: {len(pairs)} pairs; {off} points drawn again, another engine had no road within {SNAP_M:g} m"
     for engine in ("OSRM", "Valhalla"):
@@ -137,6 +151,7 @@ def told(name: str, roads: Roads, pairs: list[Pair], off: int) -> Iterator[str]:
             yield f"  {what}: ours/theirs median {middle:.2f}, 95 % between {low:.2f} and {high:.2f}"
         yield "  all routes together, seconds a route: " + ", ".join(
             f"{cause} {seconds:+.0f}" for cause, seconds in shares(roads, pairs, engine)[:12])
+        yield "  km/h ours/theirs by class: " + ", ".join(class_speeds(roads, pairs, engine))
         groups = far_off(roads, pairs, engine)
         yield f"  off by more than {FAR_OFF:.0%} in duration: {sum(map(len, groups.values()))}"
         for (way, cause), routes in groups.items():

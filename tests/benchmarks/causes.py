@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Roads:
         """kmh: our lorry speeds where nothing stands in the way; without a lorry's own law too; without ceilings too."""
         self.net, self.graph = net, net.graph
         self.free_kmh, self.lawless_kmh, self.bare_kmh = (each.astype(float) for each in kmh)
-        self.turn_ms = self.graph.turn_cost_ms(net.profile, net.arc_ms, as_driven=True)
+        self.weights, self.as_driven = net.turn_weights(), net.turn_weights_as_driven()
         lonlat = self.graph.node_lonlat
         self.scale = np.array([np.cos(np.radians(lonlat[:, 1].mean())), 1.0]) * 111_320.0
         self.tree = cKDTree(lonlat * self.scale)
@@ -65,12 +66,11 @@ class Roads:
                 barred = barred or "road that is not in our network"
                 continue
             arc = int(self.graph.edge_arcs[edge, 0 if self.graph.edge_node[edge, 0] == node[a] else 1])
-            barred = barred or self._why_closed(arc, edge, arcs[-1] if arcs else None)
+            barred = barred or self._why_closed(arc, edge)
             if arc >= 0:
                 arcs.append(arc)
                 times.append(drive.at_s[b] - drive.at_s[a])
-        if not barred and self._passes_through(arcs):
-            barred = "road for those with business there only"
+        barred = barred or self._first_bar(arcs)
         return Laid(np.array(arcs, np.int64), np.array(times), barred)
 
     def _edge(self, tail: int, head: int, line: NDArray[np.float64]) -> int | None:
@@ -79,7 +79,7 @@ class Roads:
         off_m = {edge: abs(float(self.graph.edge_length_m[edge]) - metres) for edge in found}
         return min((edge for edge in found if off_m[edge] < max(5.0, 0.05 * metres)), key=lambda edge: off_m[edge], default=None)
 
-    def _why_closed(self, arc: int, edge: int, before: int | None) -> str:
+    def _why_closed(self, arc: int, edge: int) -> str:
         if arc < 0:
             return "wrong way in a one-way road"
         if self.net.arc_ms[arc] == CLOSED:
@@ -88,18 +88,27 @@ class Roads:
             over = [name for column, name in enumerate(LIMITS)
                     if self.graph.edge_limit[edge, column] < getattr(self.net.profile, name)]
             return f"{over[0]} limit" if over else "closed road"
-        if before is None or self.graph.arc_head[before] != self.graph.arc_tail[arc]:
-            return ""
-        turns = slice(int(self.graph.turn_ptr[before]), int(self.graph.turn_ptr[before + 1]))
-        to = np.asarray(self.graph.turn_to[turns])
-        open_ = self.turn_ms[turns] != CLOSED
-        return "" if (to[open_] == arc).any() else "turn that is closed to us"
+        return ""
 
-    def _passes_through(self, arcs: list[int]) -> bool:
-        """Whether the way goes into roads for those with business there and out of them again."""
-        local = (np.asarray(self.graph.arc_local)[arcs] & HGV) != 0 if arcs else np.zeros(0, bool)
-        outside = np.flatnonzero(~local)
-        return bool(len(outside) and local[outside[0]:outside[-1]].any())
+    def _first_bar(self, arcs: list[int]) -> str:
+        """What first keeps this vehicle from driving these arcs one after another, with all it must remember; '' for nothing."""
+        graph, now = self.graph, set(self.graph.arcs_like(arcs[0]) if arcs else ())
+        local = (np.asarray(graph.arc_local)[arcs] & HGV) != 0
+        for i, (before, arc) in enumerate(pairwise(arcs)):
+            if graph.arc_head[before] == graph.arc_tail[arc]:
+                turns = [turn for one in now for turn in range(int(graph.turn_ptr[one]), int(graph.turn_ptr[one + 1]))]
+                now = {int(graph.turn_to[turn]) for turn in turns if self.weights[turn] != CLOSED
+                       and graph.arc_own[graph.turn_to[turn]] == arc}
+                if not now:
+                    outside = np.flatnonzero(~local[:i + 2])
+                    if len(outside) and (local[outside[0]:i + 2]).any():
+                        return "road for those with business there only"
+                    turns_ = slice(int(graph.turn_ptr[before]), int(graph.turn_ptr[before + 1]))
+                    plain = (np.asarray(graph.turn_to[turns_]) == arc) & (self.as_driven[turns_] != CLOSED)
+                    return "turn that is closed after what was driven before" if plain.any() else "turn that is closed"
+            else:
+                now = set(graph.arcs_like(arc))
+        return ""
 
     def seconds(self, arcs: NDArray[np.int64]) -> NDArray[np.float64]:
         """Our driving time of each arc, as if it were open and nothing stood in the way."""
