@@ -2,10 +2,10 @@
 
 In: a data folder.    Out: the region `reasons`; ASKED and FOUND.
 
-    W2 <----------+-------------------- E2      a divided trunk road, 10 km; north of its westbound side an area (opp)
+    W2 <----------+-------------------- E2      a divided trunk road, 10 km; north of its westbound side a place (opposite)
     W  ---|-------+---+-------+-------> E       behind at 1 km, he starts at 2.5 km; a crossroad at 3 km, its end (far)
-                  |   |3.5 m  |7.5 t            2 km north; behind a low bridge at 4 km (high), a weak one at 6 km (heavy); a road without
-                                  ----          any way to it (island)
+                  |   |3.5 m  |7.5 t            2 km north; behind a low bridge at 4 km (high), a weak one at 6 km (heavy);
+                                  ----          a road without any way to it (island)
 """
 from __future__ import annotations
 
