@@ -134,7 +134,8 @@ def class_speeds(roads: Roads, pairs: list[Pair], engine: str) -> Iterator[str]:
         if engine in pair.theirs:
             laid = roads.lay(pair.theirs[engine])
             edge = roads.graph.arc_edge[laid.arcs]
-            for total, part in ((metres, roads.graph.edge_length_m[edge]), (mine, roads.seconds(laid.arcs)), (their, laid.theirs_s)):
+            parts = (metres, roads.graph.edge_length_m[edge]), (mine, roads.seconds(laid.arcs)), (their, laid.theirs_s)
+            for total, part in parts:
                 np.add.at(total, roads.graph.edge_class[edge], part)
     for name, m, ours_s, theirs_s in zip(CLASS_NAMES, metres, mine, their, strict=True):
         if m > 20_000 and theirs_s > 0:

@@ -53,8 +53,11 @@ class Roads:
             self.between.setdefault((tail, head), []).append(edge)
             self.between.setdefault((head, tail), []).append(edge)
 
-    def lay(self, drive: Drive) -> Laid:
-        """The arcs between those of our nodes that the line comes by; the first and last are driven in part and left out."""
+    def lay(self, drive: Drive, ends: tuple[int, ...] = ()) -> Laid:
+        """The arcs between those of our nodes that the line comes by.
+
+        ends  our edges that it begins and ends on: driven in part, so left out, but what is barred between them and the rest counts
+        """
         off, node = self.tree.query(drive.lonlat * self.scale, distance_upper_bound=SAME_SPOT_M)
         points = np.flatnonzero(np.isfinite(off))
         arcs, times, barred = [], [], ""
@@ -70,7 +73,7 @@ class Roads:
             if arc >= 0:
                 arcs.append(arc)
                 times.append(drive.at_s[b] - drive.at_s[a])
-        barred = barred or self._first_bar(arcs)
+        barred = barred or self._first_bar(self._with_ends(arcs, ends))
         return Laid(np.array(arcs, np.int64), np.array(times), barred)
 
     def _edge(self, tail: int, head: int, line: NDArray[np.float64]) -> int | None:
@@ -89,6 +92,14 @@ class Roads:
                     if self.graph.edge_limit[edge, column] < getattr(self.net.profile, name)]
             return f"{over[0]} limit" if over else "closed road"
         return ""
+
+    def _with_ends(self, arcs: list[int], ends: tuple[int, ...]) -> list[int]:
+        if not (arcs and ends):
+            return arcs
+        tail, head = self.graph.arc_tail, self.graph.arc_head
+        before = [arc for arc in self.graph.edge_arcs[ends[0]] if arc >= 0 and head[arc] == tail[arcs[0]]]
+        after = [arc for arc in self.graph.edge_arcs[ends[1]] if arc >= 0 and tail[arc] == head[arcs[-1]]]
+        return [*map(int, before[:1]), *arcs, *map(int, after[:1])]
 
     def _first_bar(self, arcs: list[int]) -> str:
         """What first keeps this vehicle from driving these arcs one after another, with all it must remember; '' for nothing."""
@@ -135,7 +146,7 @@ class Roads:
 
 def causes(roads: Roads, ours: Steps, theirs: Drive) -> list[tuple[str, float]]:
     """(cause, seconds of ours - theirs that it makes), the greatest in the difference's own direction first."""
-    laid = roads.lay(theirs)
+    laid = roads.lay(theirs, tuple(roads.graph.arc_edge[ours.arc[[0, -1]]].tolist()))
     mine_s = roads.seconds(laid.arcs)
     shares = Counter[str]()
     for arc, mine, their in zip(laid.arcs.tolist(), mine_s.tolist(), laid.theirs_s.tolist(), strict=True):

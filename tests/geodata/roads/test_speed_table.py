@@ -112,3 +112,33 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as wrong:
         read_changes(tmp_path / "none.toml")
     assert (wrong.value.code, wrong.value.field) == ("file_not_found", "speeds")
+
+
+DOC = (Path(__file__).parents[3] / "docs/roads.md").read_text(encoding="utf-8")
+
+
+def _rows(first: str, columns: int) -> dict[str, list[str]]:
+    """The rows of the page's table whose head begins so."""
+    lines = DOC[DOC.index(f"| {first} |"):].split("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0]: row[1:columns + 1] for row in cells}
+
+
+def test_the_page_tells_the_figures_of_the_file() -> None:
+    told = {name.split(" ")[0]: tuple(map(float, row)) for name, row in _rows("class", 4).items()}
+    assert told == {name: tuple(map(float, row)) for name, row in STANDARD.classes.items()}
+
+    def law(country: str, setting: str) -> str:
+        found = STANDARD.law(country, setting)
+        if found is None:
+            return "–"
+        kmh = f"{found.kmh:g}" if found.kmh else "none"
+        return f"{kmh} / {found.lorry_kmh}" if found.lorry_kmh else kmh
+
+    told_law = {country: [law(country, setting) for setting in SETTINGS] for country in STANDARD.figures["country"]}
+    assert _rows("country", 5) == told_law
+
+
+def test_the_pages_own_table_is_one(tmp_path: Path) -> None:
+    shown = DOC[DOC.index("```toml") + 7:]
+    assert len(changed(read_changes(_file(tmp_path, shown[:shown.index("```")]))).changes()) == 7
