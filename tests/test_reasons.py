@@ -4,19 +4,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
+from locator.engines.embedded import EmbeddedEngine
 from locator.omitted import REASONS
 from locator.settings import Settings
 from locator.web import create_app
-from locator.wiring import open_locator
+from locator.wiring import build, open_locator
 from locator.words import words
 from tests.cli.conftest import Run, runner
-from tests.reasons import FOUND, SAID, WHEN, build_reasons
+from tests.reasons import FOUND, PLACES, SAID, WHEN, build_reasons, lonlat, write_osm
 
 Json = dict[str, Any]
 LISTS = {"kinds": "kind", "services": "service"}
@@ -155,6 +157,33 @@ def test_nearest_says_why_as_well(client: FlaskClient, run: Run) -> None:
     assert {why["opposite"], why["far"], why["behind"], why["closed"]} <= {"limit_reached", "beyond_max_detour", "closed_at_eta"}
     shown = run("nearest", query["at"], *typed(kind="lorry_park", max_drive_s=600, depart=WHEN, limit=1), "--lang", "en").stdout
     assert words("en").text("reason.unreachable") in shown and "limit 7.5 t" in shown
+
+
+def test_a_point_far_from_its_road_is_said_at_both_doors(client: FlaskClient, run: Run) -> None:
+    ask = {"from": "10.02,0.0045", "to": "10.088932,0", "depart": WHEN}                   # 454 m north of the westbound side
+    told = client.post("/api/route", json=ask).get_json()
+    assert told["snapped_m"] == [pytest.approx(457.6, abs=2), pytest.approx(0, abs=1)] and told["approximate"] is True
+    shown = run("route", *typed(**ask)).stdout
+    assert "起点离所走的道路 458 m" in shown and "近似" in shown and "直线" not in shown
+
+
+@pytest.mark.parametrize(("to", "zh", "en"), [
+    ("high", "限高 3.5 米", "height limit 3.5 m"), ("heavy", "限重 7.5 吨", "mass limit 7.5 t")])
+def test_a_refused_route_names_the_road_and_its_limit(client: FlaskClient, run: Run, to: str, zh: str, en: str) -> None:
+    lon, lat = lonlat(*PLACES[to][0])
+    ask = {"from": SAID["from"], "to": f"{lon},{lat}"}
+    for lang, said in (("zh", zh), ("en", en)):
+        answer = client.post(f"/api/route?lang={lang}", json=ask)
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "no_road_within_reach")
+        assert said in answer.get_json()["detail"] and said in run("--lang", lang, "route", *typed(**ask)).stderr
+
+
+def test_the_countrys_driving_side_is_the_engines(tmp_path: Path, reasons: Settings) -> None:
+    settings = Settings(data=tmp_path / "var")
+    (tmp_path / "roads.osm").write_text(write_osm(), encoding="utf-8")
+    build(settings, "left", [tmp_path / "roads.osm"], country="GB", tz="Europe/London")
+    engines = [open_locator(settings, "left").engine, open_locator(reasons, "reasons").engine]
+    assert [isinstance(one, EmbeddedEngine) and one.snapper.keeps_left for one in engines] == [True, False]
 
 
 @pytest.mark.deep

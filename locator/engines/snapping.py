@@ -23,7 +23,7 @@ from locator.engines.steps import Steps
 Floats = NDArray[np.float64]
 REACH_M = 2_000.0          # a given point takes the nearest road within this,
 LEAST_REACH_M = 100.0      # but is not moved farther than he wants to drive, unless this near
-FARTHER_M = 500.0          # a road of the great part of the net may lie so much farther than the nearest one
+FARTHER_M = 500.0          # than the nearest road of all may lie one that is open, or of the great part of the net
 LAND = np.array([name != "ferry" for name in CLASS_NAMES])       # nobody sets off from the open water
 SAME_SPOT_M = 0.5          # roads that meet where he stands: he may start on any of them
 
@@ -46,13 +46,18 @@ def snap_route(snapper: Snapper, net: Network, points: Floats, names: list[str])
 
 
 def nearest_spot(snapper: Snapper, net: Network, point: Floats, usable: NDArray[np.bool_], reach_m: float, name: str) -> Spot:
-    """The nearest of the `usable` roads. Raises NotReachable, saying why the nearest road of all is none for this vehicle."""
+    """The nearest of the `usable` roads, if it is hardly farther than the nearest of all. Raises NotReachable, saying why that
+    one is closed to this vehicle."""
     lon, lat = point.tolist()
     found = snapper.nearest(lon, lat, usable, reach_m=reach_m, most=4, classes=LAND)
-    if not found:
-        raise NotReachable("no_road_within_reach", field=name, value=f"{lon:.6f},{lat:.6f}", reach_m=round(reach_m),
-                           **_said(_closed(snapper, net, lon, lat, reach_m)))
-    return spot_of(net, found, name)
+    if found and found[0].off_m <= FARTHER_M:
+        return spot_of(net, found, name)
+    every = snapper.nearest(lon, lat, np.ones(len(usable), bool), reach_m=reach_m, classes=LAND)
+    reach_m = min(reach_m, every[0].off_m + FARTHER_M) if every else reach_m
+    if found and found[0].off_m <= reach_m:
+        return spot_of(net, found, name)
+    raise NotReachable("no_road_within_reach", field=name, value=f"{lon:.6f},{lat:.6f}", reach_m=round(reach_m),
+                       **_said(closed_by(net, every[0].edge) if every else None))
 
 
 def spot_of(net: Network, found: list[EdgePoint], name: str) -> Spot:
@@ -102,13 +107,6 @@ def _no_way(net: Network, spots: list[Spot], leg: int, names: list[str]) -> NotR
     a, b = spots[leg], spots[leg + 1]
     bar = find_bar(net, np.array(a.arcs, np.int64), np.array(b.arcs, np.int64))
     return NotReachable("no_way_through", field=names[leg + 1], value=f"{b.lon:.6f},{b.lat:.6f}", **_said(bar))
-
-
-def _closed(snapper: Snapper, net: Network, lon: float, lat: float, reach_m: float) -> Bar | None:
-    """Why the nearest road of all is none for this vehicle; None when there is no road at all."""
-    every = np.ones(len(net.graph.edge_way), bool)
-    found = snapper.nearest(lon, lat, every, reach_m=reach_m, classes=LAND)
-    return closed_by(net, found[0].edge) if found else None
 
 
 def _said(bar: Bar | None) -> dict[str, object]:

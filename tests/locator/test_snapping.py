@@ -68,7 +68,7 @@ def test_many_small_nets_each_work_by_themselves(town: Draw, grid_m: float) -> N
     for i, (a, b) in enumerate(ends):
         if i % 3 == 2:
             assert refused(lambda a=a, b=b: it.route(a + b)) == (                                       # type: ignore[misc]
-                "no_road_within_reach", {"reach_m": 2 * grid_m, "why": "no_access", "road": "", "limit": None})
+                "no_road_within_reach", {"reach_m": min(2 * grid_m, 500), "why": "no_access", "road": "", "limit": None})
             continue
         assert it.route(a + b).distance_m == m(2 * grid_m)
         if i % 3 == 0:
@@ -87,8 +87,20 @@ def test_what_stops_the_vehicle_is_named(town: Draw, tags: str, why: dict[str, o
     it = town("A-----B-----C-----D", roads={"AB": ROAD, "BC": f"{ROAD} {tags} name=Alte_Brücke", "CD": ROAD})
     assert refused(lambda: it.route("AD")) == ("no_way_through", {**why, "road": "Alte Brücke"})
     other = town("A--B", roads={"AB": f"{ROAD} {tags} name=Alte_Brücke"})
-    assert refused(lambda: other.route("AB")) == ("no_road_within_reach", {**why, "road": "Alte Brücke", "reach_m": 2_000})
+    assert refused(lambda: other.route("AB")) == ("no_road_within_reach", {**why, "road": "Alte Brücke", "reach_m": 500})
     assert it.route("AD", vehicle("van", height_m=1.5, width_m=1.8, axle_t=1.0)).distance_m == m(18_000)
+
+
+@pytest.mark.parametrize(("off", "taken"), [(4, True), (6, False)])
+def test_where_a_closed_road_is_under_him_an_open_one_hardly_farther_is_taken(town: Draw, off: int, taken: bool) -> None:
+    """The way he stands on is for vans; the open road is 400 m away, or 600 m."""
+    it = town("A" + "-" * 40 + "B\n" + "\n" * (off - 1) + " " * 8 + "P--Q", grid_m=100.0,
+              roads={"AB": ROAD, "PQ": f"{ROAD} maxweight=3.5 name=Gasse"})
+    if taken:
+        assert it.route("PB").snapped_m == (m(400), m(0))
+    else:
+        assert refused(lambda: it.route("PB")) == (
+            "no_road_within_reach", {"reach_m": 500, "why": "too_heavy", "road": "Gasse", "limit": 3.5})
 
 
 def test_of_several_signs_the_one_that_cannot_be_driven_round_is_named(town: Draw) -> None:
