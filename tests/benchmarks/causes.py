@@ -3,7 +3,7 @@
 In: our Steps and its Drive between the same two points.    Out: seconds by cause, the greatest first.
 Never knows: how the other engine is asked, figures, pages.
 
-ours - theirs  =  (ours on our way - ours on their way)   "another way": never above 0 where theirs is open to us
+ours - theirs  =  (ours on our way - ours on their way)   "another way": at most 0 where theirs is open, but for its ends
                +  (ours on their way - theirs on it)      by class and by what told us the speed
                +  (our turns - their turns)
 """
@@ -56,7 +56,7 @@ class Roads:
     def lay(self, drive: Drive, ends: tuple[int, ...] = ()) -> Laid:
         """The arcs between those of our nodes that the line comes by.
 
-        ends  our edges that it begins and ends on: driven in part, so left out, but what is barred between them and the rest counts
+        ends  our edges that it begins and ends on: driven in part, so left out, but what is barred at them counts
         """
         off, node = self.tree.query(drive.lonlat * self.scale, distance_upper_bound=SAME_SPOT_M)
         points = np.flatnonzero(np.isfinite(off))
@@ -155,6 +155,7 @@ def causes(roads: Roads, ours: Steps, theirs: Drive) -> list[tuple[str, float]]:
     shares["turns and junctions"] = turns_s - theirs.turns_s
     whole = ours.total_ms / 1000.0 - theirs.duration_s
     way = whole - sum(shares.values())
-    shares[f"their way uses a {laid.barred}" if laid.barred else "another way is faster for us"] = way
+    rest = "another way is faster for us" if way <= 0 else "the first and last road, driven in part"
+    shares[f"their way uses a {laid.barred}" if laid.barred else rest] = way
     sign = 1.0 if whole > 0 else -1.0
     return sorted(shares.items(), key=lambda item: -sign * item[1])
