@@ -108,7 +108,8 @@ def draw(drawing: str, *, grid_m: float = 1_000.0, roads: Mapping[str, str] | No
     named = {letter: lonlat[spot] for spot, letter in points.items() if letter != "x"}
     nodes = [_element("node", number[spot], (signs or {}).get(letter, ""), lon=lonlat[spot][0], lat=lonlat[spot][1])
              for spot, letter in points.items()]
-    lines = [_element("way", i, tags if "=" in tags.split()[0] else f"highway={tags}", inner="".join(f'<nd ref="{number[s]}"/>' for s in row))
+    lines = [_element("way", i, tags if "=" in tags.split()[0] else f"highway={tags}",
+                      inner="".join(f'<nd ref="{number[s]}"/>' for s in row))
              for i, (row, tags) in enumerate(ways, start=1)]
     rules = [_restriction(i, turn.split(), keys, {letter: number[spot] for spot, letter in points.items()})
              for i, turn in enumerate(turns, start=1)]

@@ -22,9 +22,9 @@ ACCESS_KEYS = {mode: (*keys, "access") for mode, keys in OWN_KEYS.items()}
 ONEWAY_KEYS = {mode: (*(f"oneway:{key}" for key in keys), "oneway") for mode, keys in OWN_KEYS.items()}
 OPEN = frozenset({"yes", "designated", "permissive", "official", "public", "discouraged", "unsuitable", "allowed", "hov"})
 LOCAL = frozenset({"destination", "delivery", "customers", "local", "loading", "unloading", "visitors"})
-PRIVATE = frozenset({"private"})
+PRIVATE = frozenset({"private", "permit"})
 CLOSED = frozenset({"no", "agricultural", "forestry", "emergency", "military", "psv", "bus", "foot", "bicycle", "horse",
-                    "permit", "residents", "restricted", "employees", "staff", "use_sidepath", "dismount"})
+                    "residents", "restricted", "employees", "staff", "use_sidepath", "dismount"})
 ANSWERS = (("open", OPEN), ("local", LOCAL), ("private", PRIVATE), ("closed", CLOSED))
 PASSABLE = frozenset({"no", "entrance", "cattle_grid", "border_control", "toll_booth", "gate", "lift_gate", "swing_gate",
                       "sally_port", "height_restrictor", "kerb", "arch", "spikes", "sliding_gate", "sliding_beam", "toll_gantry",

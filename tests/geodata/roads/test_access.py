@@ -20,7 +20,7 @@ from tests.geodata.roads.world import tags_of
     ("vehicle=no motor_vehicle=destination", 0, 0), ("hgv=discouraged", 0, 0), ("hgv=unsuitable", 0, 0),
     ("access=no motor_vehicle=unknown", BOTH, BOTH), ("access=gibberish", 0, 0), ("access=unknown", 0, 0),
     ("motor_vehicle=destination;agricultural", 0, 0), ("psv=yes access=no", BOTH, BOTH), ("access=psv", BOTH, BOTH),
-    ("access=permit", BOTH, BOTH), ("access=emergency", BOTH, BOTH), ("access=military", BOTH, BOTH),
+    ("access=permit", 0, 0), ("access=emergency", BOTH, BOTH), ("access=military", BOTH, BOTH),
     ("hgv=agricultural", HGV, HGV),
     ("access=permissive", 0, 0), ("access=official", 0, 0), ("hgv=designated motor_vehicle=no", CAR, CAR), ("bicycle=no", 0, 0),
     ("foot=yes motorhome=no psv=no", 0, 0), ("motorroad=yes", 0, 0), ("hov=designated", 0, 0),
