@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def _served(command: list[str | Path], folder: Path, port: int) -> Iterator[None
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:
-                server.kill()
+                os.killpg(server.pid, signal.SIGKILL)        # `timeout` leads a group of its own: it and the engine
 
 
 class Osrm:
