@@ -18,6 +18,7 @@ from geodata.hours import is_open
 from geodata.layers import Layer, rows
 from geodata.regions import Region
 from locator.atlas import Atlas
+from locator.closing import Standing
 from locator.engines.protocol import Route
 from locator.links import nav_links
 from locator.locator import AlongAnswer, Locator, NearestAnswer, RouteAnswer
@@ -129,6 +130,23 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         return None if value != value else float(value)
     return int(value) if isinstance(value, np.integer) else value
+
+
+def closures_json(locator: Locator) -> dict[str, Any]:
+    """Every closed or limited road, as lines; no geometry where the roads have no such way."""
+    features = [_closure(one, locator.region) for one in locator.closures()]
+    return {"type": "FeatureCollection", "features": features, **_credits(locator.region)}
+
+
+def _closure(one: Standing, region: Region) -> dict[str, Any]:
+    closure = one.closure
+    times = {name: None if at is None else at.astimezone(region.tz).isoformat(timespec="seconds")
+             for name, at in (("from", closure.begins), ("until", closure.ends))}
+    said = {"id": closure.id, "road": f"osm:way/{closure.way}", "name": one.name or None,
+            "what": "limit" if closure.limits else "close", "limits": closure.limits, "direction": closure.direction, "at": closure.at, **times, "note": closure.note or None,
+            "made": closure.made, "state": one.state}
+    lines = {"type": "MultiLineString", "coordinates": [np.round(line, 7).tolist() for line in one.lines]}
+    return {"type": "Feature", "id": closure.id, "geometry": lines if one.lines else None, "properties": said}
 
 
 def layers_json(locator: Locator) -> dict[str, Any]:

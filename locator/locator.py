@@ -22,6 +22,7 @@ from geodata.regions import Region
 from locator.along import find_stops
 from locator.asks import Point, RouteAsk, Want, local
 from locator.atlas import Atlas
+from locator.closing import Standing, standing
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.network import load_hierarchy
 from locator.engines.protocol import Engine, Route
@@ -123,9 +124,20 @@ class Locator:
         """The places soonest reached from a point."""
         lon, lat = self.where(at, datum, field="at")
         at_time = local(depart, self.region.tz, self._now())
-        found = find_nearest(lon, lat, self.atlas, self.engine.at(at_time), vehicle, want, depart=at_time, country=self.region.facts.country)
+        engine = self.engine.at(at_time)
+        found = find_nearest(lon, lat, self.atlas, engine, vehicle, want, depart=at_time, country=self.region.facts.country)
         return NearestAnswer(self.region, lon, lat, at_time, self.atlas, found.places, found.omitted, found.omitted_more,
                              self.engine.approximate)
+
+    def closures(self) -> list[Standing]:
+        """The roads people closed or limited, with where they lie and whether they are in force now."""
+        return standing(self.region, self._now())
+
+    def warm(self, vehicle: Vehicle) -> None:
+        """Have the roads of a vehicle ready before anybody asks."""
+        engine = self.engine.at(local(None, self.region.tz, self._now()))
+        if isinstance(engine, EmbeddedEngine):
+            engine.network(vehicle).usable_edges(True, True)
 
     def layers(self) -> Catalog:
         return self.region.layers.catalog()

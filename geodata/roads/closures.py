@@ -71,13 +71,12 @@ class Closure:
             return self.begins is None and self.ends is None
         return (self.begins is None or self.begins <= at) and (self.ends is None or at < self.ends)
 
-    def edges(self, graph: RoadGraph) -> NDArray[np.int64]:
-        """Its edges; none where the extract has no such way (any more)."""
-        found = np.flatnonzero(np.asarray(graph.edge_way) == self.way)
-        if self.at is None or not len(found):
-            return found
-        off = [_off(graph.shape(int(edge)), self.at) for edge in found]
-        return found[[int(np.argmin(off))]]
+    def meant(self, graph: RoadGraph, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Of the edges of its way those that it means."""
+        if self.at is None or not len(edges):
+            return edges
+        off = [_off(graph.shape(int(edge)), self.at) for edge in edges]
+        return edges[[int(np.argmin(off))]]
 
 
 def _off(shape: NDArray[np.float64], at: tuple[float, float]) -> float:
@@ -104,17 +103,22 @@ class Closures:
         said = ((one, _what(one, profile)) for one in self.all)
         return ";".join(f"{one.way}{one.at or ''}{one.direction[0]}{what}" for one, what in said if what)
 
+    def edges(self, graph: RoadGraph) -> list[NDArray[np.int64]]:
+        """The edges of each; none where the extract has no such way (any more)."""
+        near = np.flatnonzero(np.isin(graph.edge_way, [one.way for one in self.all])) if self.all else np.empty(0, np.int64)
+        way = np.asarray(graph.edge_way)[near]
+        return [one.meant(graph, near[way == one.way]) for one in self.all]
+
     def put_into(self, graph: RoadGraph, profile: Profile) -> RoadGraph:
         """A new graph with them in force for a vehicle; the same one when there is nothing to change."""
-        bearing = [one for one in self.all if _what(one, profile)]
-        if not bearing:
+        bearing = replace(self, all=tuple(one for one in self.all if _what(one, profile)))
+        if not bearing.all:
             return graph
         ban, kmh, limit = np.array(graph.arc_ban), np.array(graph.arc_kmh), np.array(graph.edge_limit)
-        for one in bearing:
-            edges = one.edges(graph)
-            arcs = np.flatnonzero(np.isin(graph.arc_edge, edges))
-            if one.direction != "both":
-                arcs = arcs[graph.arc_backward[arcs] == (one.direction == "backward")]
+        for one, edges in zip(bearing.all, bearing.edges(graph), strict=True):
+            sides = [i for i, side in enumerate(DIRECTIONS[1:]) if one.direction in ("both", side)]
+            own = graph.edge_arcs[edges][:, sides].ravel()
+            arcs = np.array([arc for first in own[own >= 0].tolist() for arc in graph.arcs_like(first)], np.int64)
             if not one.limits:
                 ban[arcs] |= BOTH
             if "kmh" in one.limits:

@@ -225,6 +225,42 @@ class ItemsAnswer(Told):
     total: int = Field(description="Items in the bbox, on this page or not.")
 
 
+class Lines(Told):
+    type: Literal["MultiLineString"] = "MultiLineString"
+    coordinates: list[list[tuple[float, float]]]
+
+
+class ClosureOut(Told):
+    """A road that people closed or limited."""
+
+    id: int = Field(description="Of the closure.")
+    road: str = Field(description="The OpenStreetMap way, `osm:way/123`.")
+    name: str | None = Field(description="Of the road.")
+    what: Literal["close", "limit"] = Field(description="Nobody drives there, or only those within `limits`.")
+    limits: dict[str, float] = Field(description=(
+        "height_m, mass_t, width_m, length_m, axle_t: what is over it may not; kmh: nobody is faster."))
+    direction: Literal["both", "forward", "backward"] = Field(description="As the way is drawn in OpenStreetMap.")
+    at: tuple[float, float] | None = Field(description=(
+        "Only the stretch between two junctions that lies here; null: the whole way."))
+    from_: str | None = Field(None, alias="from", description="In force from then; null: at once.")
+    until: str | None = Field(description="In force before then; null: until it is opened.")
+    note: str | None = Field(description="As somebody wrote it: show it as text.")
+    made: str = Field(description="When it was put down, UTC.")
+    state: Literal["in_force", "to_come", "over", "gone"] = Field(description="Now; gone: the roads have no such way any more.")
+
+
+class ClosureFeature(Told):
+    type: Literal["Feature"] = "Feature"
+    id: int
+    geometry: Lines | None
+    properties: ClosureOut
+
+
+class ClosuresAnswer(Credits):
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[ClosureFeature]
+
+
 class Name(Told):
     name: str = Field(description="As /api/along takes it.")
     name_en: str | None = Field(description="In English, which /api/along takes as well; null where none is known.")

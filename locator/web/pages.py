@@ -24,7 +24,7 @@ from maps.screen import draw_shell, parts
 pages = APIBlueprint("pages", __name__, enable_openapi=False)
 CHINA = (73.5, 18.0, 134.8, 53.6)            # shown for a region that does not know where it is
 FIRST_TRIP = {"wujin": {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengshanqiao")}}     # what a newcomer sees answered
-SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service")   # words for the page's script
+SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service", "closure")   # words for the page's script
 
 
 @pages.get("/")

@@ -25,4 +25,6 @@ async function ask(kind, url, options = {}) {
 export const along = (question) => ask("along", "/api/along", {
   method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question) });
 
+export const closures = () => ask("closures", "/api/closures");
+
 export const names = (q) => ask("names", `/api/places?${new URLSearchParams({ q, limit: 8 })}`).then((found) => found.names);

@@ -1,4 +1,5 @@
 // The map: Folium's shell, filled with the route and its stops. Popups are built of text nodes.
+import { showClosures } from "./closures.js";
 import { el } from "./dom.js";
 import { colour, vague } from "./stops.js";
 import { clock, place, span, t, told } from "./words.js";
@@ -11,6 +12,7 @@ export function open(whenPicked) {
   if (told.bbox.length) map.fitBounds([[told.bbox[1], told.bbox[0]], [told.bbox[3], told.bbox[2]]], { animate: false });
   L.control.zoom({ position: "bottomright", zoomInTitle: t("page.zoom_in"), zoomOutTitle: t("page.zoom_out") }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  showClosures(map);
   map.on("click", (event) => {
     const at = `${event.latlng.lng.toFixed(5)}, ${event.latlng.lat.toFixed(5)}`;
     const button = (role) => el("button", { type: "button", onclick: () => { map.closePopup(); whenPicked(role, at); } }, t(`page.as_${role}`));
@@ -26,6 +28,7 @@ export function clear() {
 
 export function draw(answer, whenChosen) {
   clear();
+  showClosures(map);
   const line = answer.route.geometry.coordinates.map(([lon, lat]) => [lat, lon]);
   const route = told.looks.route[night ? "night" : "day"];
   const ends = [[line[0], t("page.start_mark")], [line.at(-1), t("page.end_mark")]];
