@@ -13,6 +13,7 @@ from geodata.errors import BadInput
 from locator.answers import along_json, nearest_json, route_json
 from locator.asks import ORDERS, read_depart
 from locator.cli.caller import ANSWERED, NOTHING_FOUND, caller
+from locator.cli.exporting import form_of, hand_over
 from locator.cli.helping import Number, OneOf, Verb
 from locator.cli.options import (
     datum_option,
@@ -26,6 +27,7 @@ from locator.cli.options import (
 )
 from locator.cli.telling import along_lines, nearest_lines, route_lines
 from locator.wiring import open_locator
+from locator.words.exporting import FORMATS
 
 
 @click.command("along", cls=Verb)
@@ -35,12 +37,18 @@ from locator.wiring import open_locator
 @option("--max-opposite-s", type=Number(0.0, 86_400.0), metavar="S")
 @option("--start-m", type=Number(0.0, 1e8), metavar="M")
 @option("--order", type=OneOf(ORDERS))
-def along(**given: Any) -> int:
+@option("--format", "form", type=OneOf(FORMATS))
+@option("--out", metavar="FILE")
+def along(form: str | None, out: str | None, **given: Any) -> int:
     """The stops along a route, with what each detour costs."""
     who = caller()
+    form = form or (form_of(out) if out else None)
     ask, want = read_route(who, given), read_want(who, given)
     told = along_json(open_locator(who.settings, who.region).along(ask, want))
-    who.tell(told, lambda: along_lines(who, told))
+    if form:
+        hand_over(who, told, form, out)
+    else:
+        who.tell(told, lambda: along_lines(who, told))
     return ANSWERED if told["features"] else NOTHING_FOUND
 
 

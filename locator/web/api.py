@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from geodata.errors import BadInput
 from geodata.layers import Layer
 from locator.answers import along_json, items_json, layers_json, nearest_json, route_json
 from locator.asks import RouteAsk, Want, read_depart
+from locator.exports import MEDIA_TYPES
 from locator.locator import Locator
 from locator.routes import read_geojson_line, read_gpx, read_polyline
 from locator.vehicles import MEASURES, Vehicle, loaded, vehicle
@@ -41,10 +43,11 @@ from locator.web.asking import (
     read_query,
     shown_in,
 )
-from locator.web.room import room
+from locator.web.room import asked_words, room
+from locator.words.exporting import FORMATS, along_file
 
 api = APIBlueprint("api", __name__)
-GEOJSON = "application/geo+json"
+GEOJSON, GEOJSON_FORMAT = "application/geo+json", FORMATS[0]
 
 
 @api.get("/api/nearest")
@@ -97,6 +100,8 @@ def along() -> Response:
     read = read_body(AlongAsked)
     asked, ask = read.asked, _route(read)
     want = _want(asked.kinds, asked.services, asked.limit, **asked.model_dump(include=set(Stops.model_fields)))
+    if asked.format != GEOJSON_FORMAT:
+        return _file(asked.format, _ask(asked, lambda locator: along_json(locator.along(ask, want))))
     return _answer(asked, lambda locator: along_json(locator.along(ask, want)), GEOJSON)
 
 
@@ -152,8 +157,19 @@ def healthz() -> Response:
 
 def _answer(asked: Asked, question: Callable[[Locator], Any], media_type: str = "application/json") -> Response:
     """Ask a Locator among the workers, within the time limit, and send what it says."""
+    return _json(_ask(asked, question), media_type)
+
+
+def _ask(asked: Asked, question: Callable[[Locator], Any]) -> Any:
     here = room()
-    return _json(here.workers.run(lambda: question(here.open_locator(here.settings, asked.region))), media_type)
+    return here.workers.run(lambda: question(here.open_locator(here.settings, asked.region)))
+
+
+def _file(form: str, told: dict[str, Any]) -> Response:
+    """The answer as a file to keep, in the reader's words."""
+    said = asked_words()
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="stops.{form}"', "Content-Language": said.lang}
+    return Response(along_file(told, form, said, datetime.now(UTC)), headers=headers, content_type=MEDIA_TYPES[form])
 
 
 def _json(answer: Any, media_type: str = "application/json") -> Response:

@@ -30,6 +30,7 @@ from geodata.errors import BadInput
 from geodata.roads.marks import AVOIDABLE, LOADS
 from locator.asks import ACCURACIES, LONGEST_DETOUR_S, MAX_VIAS, OLDEST_DAYS, ORDERS
 from locator.vehicles import MEASURES, PRESETS, TUNNEL_CODES
+from locator.words.exporting import FORMATS
 from locator.web.problems import BadRequest, of_pydantic
 from locator.words.exporting import FORMATS
 

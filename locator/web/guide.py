@@ -12,12 +12,14 @@ from apiflask import APIBlueprint, APIFlask
 from flask import Response, current_app, render_template
 from pydantic import BaseModel
 
+from locator.exports import MEDIA_TYPES
 from locator.web.asking import AlongAsked, RouteAsked
 from locator.web.assets import Assets
 from locator.web.describing import Problem
 from locator.web.problems import MEDIA_TYPE, statuses
 from locator.web.room import asked_words
 from locator.words import words
+from locator.words.exporting import FORMATS
 
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
@@ -46,6 +48,8 @@ def describe(spec: dict[str, Any]) -> dict[str, Any]:
         _add(schemas, model)
         operation = spec["paths"][path]["post"]
         operation["requestBody"] = _body(model.__name__, model.model_json_schema()["examples"][0])
+    answer = spec["paths"]["/api/along"]["post"]["responses"]["200"]["content"]
+    answer.update({MEDIA_TYPES[form].split(";")[0]: {} for form in FORMATS[1:]})
     for path, item in spec["paths"].items():
         for method, operation in item.items():
             operation["parameters"] = [_parameter(one) for one in operation["parameters"]]
