@@ -1,4 +1,7 @@
-"""A lorry 4.2 m high, 30 t, and a van in Heidelberg: which signed bridge or underpass parts them, and that it alone does."""
+"""A lorry 4.2 m high, 30 t, and a van in Heidelberg: which signed bridge or underpass parts them, and that it alone does.
+
+Beyond the bridge of Leonie-Wild-Straße the road is for those with business there: the way ends on it.
+"""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -22,7 +25,7 @@ CASES = {                          # from, to, way, its name, the limit that clo
                                   {"height_m": 4.2, "mass_t": 12.0}),
     "the underpass of Heinrich-Fuchs-Straße": ((8.67605, 49.38076), (8.67649, 49.37868), 218007043, "Heinrich-Fuchs-Straße",
                                                "height_m", 4.0, {"height_m": 4.0, "mass_t": 30.0}),
-    "the bridge of Leonie-Wild-Straße": ((8.65006, 49.39488), (8.62732, 49.39909), 165807648, "Leonie-Wild-Straße",
+    "the bridge of Leonie-Wild-Straße": ((8.65006, 49.39488), (8.63576, 49.39232), 165807648, "Leonie-Wild-Straße",
                                          "mass_t", 2.5, {"height_m": 4.2, "mass_t": 2.5, "axle_t": 1.5}),
 }
 
