@@ -143,7 +143,8 @@ def _closure(one: Standing, region: Region) -> dict[str, Any]:
     times = {name: None if at is None else at.astimezone(region.tz).isoformat(timespec="seconds")
              for name, at in (("from", closure.begins), ("until", closure.ends))}
     said = {"id": closure.id, "road": f"osm:way/{closure.way}", "name": one.name or None,
-            "what": "limit" if closure.limits else "close", "limits": closure.limits, "direction": closure.direction, "at": closure.at, **times, "note": closure.note or None,
+            "what": "limit" if closure.limits else "close", "limits": closure.limits, "direction": closure.direction,
+            "at": closure.at, **times, "note": closure.note or None,
             "made": closure.made, "state": one.state}
     lines = {"type": "MultiLineString", "coordinates": [np.round(line, 7).tolist() for line in one.lines]}
     return {"type": "Feature", "id": closure.id, "geometry": lines if one.lines else None, "properties": said}

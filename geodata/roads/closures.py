@@ -63,7 +63,7 @@ class Closure:
         if len(self.note) > LONGEST_NOTE:
             raise BadInput("too_large", field="note", value=len(self.note), limit=LONGEST_NOTE, unit="characters")
         if self.begins is not None and self.ends is not None and self.ends <= self.begins:
-            raise BadInput("bad_time", field="until", value=self.ends.isoformat())
+            raise BadInput("out_of_range", field="until", value=self.ends.isoformat(), low=self.begins.isoformat(), high="…")
 
     def in_force(self, at: datetime | None) -> bool:
         """At no known moment: those without times."""

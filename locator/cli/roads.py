@@ -92,7 +92,7 @@ def _which(locator: Locator, given: dict[str, Any], *, known: bool = True) -> tu
     """The way meant, and the point on it when it was pointed at."""
     text, point = given["road"], given["at"]
     if text and point:
-        raise BadInput("ambiguous_place", field="at", value=point, suggestions=text)
+        raise BadInput("not_allowed", field="at", value=point, allowed="ROAD | --at")
     if point:
         return road_near(locator.region, *locator.where(point, given["datum"], field="at"))
     if not text:

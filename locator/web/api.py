@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from geodata.errors import BadInput
 from geodata.layers import Layer
-from locator.answers import along_json, items_json, layers_json, nearest_json, route_json
+from locator.answers import along_json, closures_json, items_json, layers_json, nearest_json, route_json
 from locator.asks import RouteAsk, Want, read_depart
 from locator.exports import MEDIA_TYPES
 from locator.locator import Locator
@@ -130,6 +130,15 @@ def items(name: str) -> Response:
         return items_json(Layer(layer.name, layer.kind, page, layer.version)) | {"total": len(rows)}
 
     return _answer(asked, question, GEOJSON)
+
+
+@api.get("/api/closures")
+@shown_in(LayersAsk)
+@api.output(out.ClosuresAnswer, description="The closed and limited roads.", content_type=GEOJSON)
+@api.doc(operation_id="closures", tags=["layers"])
+def closures() -> Response:
+    """The roads that people closed or limited, as lines: to draw them. Routes and detours heed those in force at departure."""
+    return _answer(read_query(LayersAsk), closures_json, GEOJSON)
 
 
 @api.get("/api/places")

@@ -101,7 +101,8 @@ def test_a_speed_by_the_hour() -> None:
     ("restriction:hgv:conditional", "07:00", "AXCDB"), ("restriction:motorcar:conditional", "07:00", "AXB"),
 ])
 def test_a_turn_by_the_hour(key: str, clock: str, way: str) -> None:
-    town = draw("  C---D\n  |   |\nA-X---B", roads=dict.fromkeys(("AX", "XB", "XC", "CD", "DB"), "unclassified"), turns=[f"{key}=no_straight_on@(07:00-09:00) AX X XB"])
+    town = draw("  C---D\n  |   |\nA-X---B", roads=dict.fromkeys(("AX", "XB", "XC", "CD", "DB"), "unclassified"),
+                turns=[f"{key}=no_straight_on@(07:00-09:00) AX X XB"])
     assert trip(town, f"{TUESDAY}T{clock}") == way
 
 
@@ -109,7 +110,8 @@ def test_the_weighing_is_the_oracle_s_in_every_state() -> None:
     """The network at a moment is that of the graph as it then is, by an independent search of its arrays."""
     town = draw("S--A-----B--T\n   |     |\n   C-----D", roads={
         "SA": "unclassified", "BT": "unclassified maxspeed:conditional=10@(07:00-09:00)",
-        "AB": "unclassified hgv:conditional=no@(08:00-10:00)", **AROUND}, turns=["restriction:conditional=no_left_turn@(09:30-11:00) AC C CD"])
+        "AB": "unclassified hgv:conditional=no@(08:00-10:00)", **AROUND},
+                turns=["restriction:conditional=no_left_turn@(09:30-11:00) AC C CD"])
     for clock in ("06:00", "07:30", "08:30", "09:45", "10:30"):
         engine = town.engine.at(datetime.fromisoformat(f"{TUESDAY}T{clock}").replace(tzinfo=ZONE))
         net = engine.network(vehicle())

@@ -21,7 +21,8 @@ ROADS = {"AxB": "unclassified", "AC": "unclassified", "CD": "unclassified", "DB"
 
 def closed(*closures: Closure) -> Town:
     town = draw("A--x--B\n|     |\nC-----D", roads=ROADS)
-    engine = EmbeddedEngine(town.engine.graph, town.engine.snapper.grid, town.engine._hierarchy, closures=lambda: Closures(closures))
+    engine = EmbeddedEngine(town.engine.graph, town.engine.snapper.grid, town.engine._hierarchy,
+                            closures=lambda: Closures(closures))
     return Town(town.at, engine, town.atlas)
 
 
@@ -75,8 +76,9 @@ def test_a_pointed_at_stretch_is_closed_alone_and_both_ways_closed_is_no_way() -
 
 @pytest.mark.parametrize(("given", "code", "field"), [
     ({"direction": "left"}, "not_allowed", "direction"), ({"limits": {"height": 3.0}}, "not_allowed", "limit"),
-    ({"limits": {"height_m": float("nan")}}, "out_of_range", "height_m"), ({"limits": {"height_m": 0.49}}, "out_of_range", "height_m"),
-    ({"limits": {"kmh": 151.0}}, "out_of_range", "kmh"), ({"begins": NOON, "ends": NOON}, "bad_time", "until"),
+    ({"limits": {"height_m": float("nan")}}, "out_of_range", "height_m"),
+    ({"limits": {"height_m": 0.49}}, "out_of_range", "height_m"),
+    ({"limits": {"kmh": 151.0}}, "out_of_range", "kmh"), ({"begins": NOON, "ends": NOON}, "out_of_range", "until"),
     ({"note": "x" * 501}, "too_large", "note"),
 ])
 def test_what_is_no_closure_is_refused(given: dict[str, object], code: str, field: str) -> None:
@@ -132,7 +134,8 @@ def test_two_writers_do_not_lose_each_other_s(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 2, "version": 1, "closures": []}',
-                                  '{"format": 1, "version": 1, "closures": [{}]}', '{"format": 1, "version": 1, "closures": [5]}'])
+                                  '{"format": 1, "version": 1, "closures": [{}]}',
+                                  '{"format": 1, "version": 1, "closures": [5]}'])
 def test_a_broken_file_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "closures.json").write_text(text)
     for ask in (ClosureStore(tmp_path).read, lambda: ClosureStore(tmp_path).add(Closure(1))):
