@@ -23,6 +23,7 @@ TIGHTEST_M = B_M**2 / A_M          # smallest radius of curvature: along the mer
 FLATTEST_M = A_M**2 / B_M          # largest: at the poles
 FARTHEST_M = 20_003_932.0          # no two points are farther apart: pole to pole, rounded up
 ROUNDING_M = 1e-6                  # generous: earth-centred coordinates in float64 are good to 1e-8 m
+FEW = 8
 MOST_DEGREES = np.array([180.0, 90.0])
 NEAR_M = 200_000.0                 # up to here near_metres is right to 1e-5 m
 TIE_M = 1e-3                       # passes of a line this close to equally near: the first one counts
@@ -40,7 +41,11 @@ def copy_lonlat(lonlat: ArrayLike, *, field: str = "lonlat") -> Floats:
         pairs = pairs.reshape(0, 2)
     if pairs.ndim != 2 or pairs.shape[1] != 2:
         raise BadInput("bad_lonlat", field=field, value=f"shape {pairs.shape}")
-    if not (np.abs(pairs) <= MOST_DEGREES).all():
+    if len(pairs) <= FEW:                        # quicker one by one, and most questions are of one place
+        fine = all(-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0 for lon, lat in pairs.tolist())
+    else:
+        fine = bool((np.abs(pairs) <= MOST_DEGREES).all())
+    if not fine:
         raise BadInput("bad_lonlat", field=field, value=pairs[np.argmin(is_lonlat_valid(pairs))].tolist())
     return pairs
 

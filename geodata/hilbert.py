@@ -9,6 +9,7 @@ happens without. The arrays are private but writable: numba takes read-only ones
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +36,8 @@ from geodata.geodesy import (
 if TYPE_CHECKING:
     from geodata.measured import MeasuredLine
 
-SORTED = 32              # this many askers or more are asked in the order of the curve
+SORTED = 32              # more askers than this are asked in the order of the curve
+UPWARD = np.arange(SORTED)
 EXACT_M = 30_000.0       # up to here the foot on a line is found by chords, to 1 mm along the line
 
 
@@ -81,19 +83,19 @@ class HilbertTree:
         xyz, ids, metres = np.empty((len(here), 3)), np.empty((len(here), wide), np.int64), np.empty((len(here), wide))
         packing.earth_centred(here, xyz)
         if wide and len(here):
-            kernels.nearest(self._points, self._words, self._ids, self._nodes, self._masks, self._starts, xyz, _order(here),
-                            need, any_of, limit_m, ids, metres)
-            if limit_m > NEAR_M and len(far := np.flatnonzero(metres[:, -1] > NEAR_M)):
-                self._measure_far(far, here, xyz, need, any_of, limit_m, ids, metres)
+            far = kernels.nearest(self._points, self._words, self._ids, self._nodes, self._masks, self._starts, xyz,
+                                  _order(here), _wanted(need, any_of), limit_m, ids, metres)
+            if far and limit_m > NEAR_M:
+                self._measure_far(here, xyz, need, any_of, limit_m, ids, metres)
         if wide == k:
             return ids, metres
         short = ((0, 0), (0, k - wide))
         return np.pad(ids, short, constant_values=-1), np.pad(metres, short, constant_values=np.inf)
 
-    def _measure_far(self, far: Ints, here: Floats, xyz: Floats, need: int, any_of: int, limit_m: float, ids: Ints,
+    def _measure_far(self, here: Floats, xyz: Floats, need: int, any_of: int, limit_m: float, ids: Ints,
                      metres: Floats) -> None:
         """Rows that reach beyond NEAR_M again: all within what bounds their k-th, measured by geodesic."""
-        k = ids.shape[1]
+        far, k = np.flatnonzero(metres[:, -1] > NEAR_M), ids.shape[1]
         radius_m = np.minimum(distance_at_most(np.minimum(metres[far, -1], FARTHEST_M)), limit_m)
         chord_m = chord_at_most(np.minimum(radius_m, FARTHEST_M)) + ROUNDING_M
         step = max(1, CELLS // self._count)
@@ -119,7 +121,7 @@ class HilbertTree:
         slack_m = 2 * sag_m + TIE_M + within_m**3 / (20 * TIGHTEST_M**2) + ROUNDING_M
         place, off_m, offset_m, side = kernels.along(
             self._points, self._words, self._nodes, self._masks, self._starts, chain, line.pieces.at_m, pieces, nodes, starts,
-            reach_m, slack_m, exact, need, any_of)
+            reach_m, slack_m, exact, _wanted(need, any_of))
         if len(rest := np.flatnonzero(off_m < 0.0)):
             beside = line.locate(from_ecef(self._xyz(place[rest])))
             off_m[rest], offset_m[rest], side[rest] = beside.off_m, beside.offset_m, beside.side
@@ -130,7 +132,7 @@ class HilbertTree:
         if not self._count:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
         row, place, metres = kernels.within(self._points, self._words, self._nodes, self._masks, self._starts, xyz, chord_m,
-                                            need, any_of)
+                                            _wanted(need, any_of))
         far = np.flatnonzero(metres > NEAR_M)
         metres[far] = to_micrometres(distance_m(here[row[far]], from_ecef(self._xyz(place[far]))))
         return row, self._ids.reshape(-1)[place].astype(np.int64), metres
@@ -145,9 +147,14 @@ def _empty_nodes(starts: Ints) -> tuple[NDArray[np.float32], NDArray[np.uint64]]
     return nodes, np.zeros((starts[-1], WIDE), np.uint64)
 
 
+@lru_cache(64)
+def _wanted(need: int, any_of: int) -> NDArray[np.uint64]:
+    return np.array([need, any_of], np.uint64)
+
+
 def _order(here: Floats) -> Ints:
-    if len(here) < SORTED:
-        return np.arange(len(here))
+    if len(here) <= SORTED:
+        return UPWARD[:len(here)]
     keys = np.empty(len(here), np.int64)
     packing.curve_keys(here, keys)
     return np.argsort(keys, kind="stable")

@@ -31,6 +31,7 @@ NOBODY = np.iinfo(np.int64).max     # sorts behind every id
 CROWD = 64               # pieces of a line that may tie for one point; more are the caller's to sort out
 TINY = 1e-300
 QA, QB = 1.0 / A_M**2, 1.0 / B_M**2     # the ellipsoid is QA (x² + y²) + QB z² = 1
+POINTS, NODES = "float64[:, :, ::1], uint64[:, ::1]", "float32[:, :, ::1], uint64[:, ::1], int64[::1]"
 
 # nnan, nsz: no kernel makes a NaN, and no sign of a zero is looked at; infinities are real. contract: a·b + c in one go.
 _kept: Any = {"cache": True, "nogil": True, "fastmath": {"nnan", "nsz", "contract"}, "error_model": "numpy"}
@@ -43,16 +44,10 @@ def _metres(ax, ay, az, bx, by, bz):
     dx, dy, dz = bx - ax, by - ay, bz - az
     mx, my, mz = ax + bx, ay + by, az + bz
     d_flat, d_up, m_flat, m_up = dx * dx + dy * dy, dz * dz, mx * mx + my * my, mz * mz
-    c2 = d_flat + d_up
-    bent = QA * d_flat + QB * d_up
+    c2, bent = d_flat + d_up, QA * d_flat + QB * d_up
     # (bend * chord / 2)², and from it arcsin(h) / h: the terms left out are below 1e-15 at NEAR_M
     h2 = 0.25 * bent * bent * (QA * m_flat + QB * m_up) / max(c2 * (QA * QA * m_flat + QB * QB * m_up), TINY)
     return math.sqrt(c2) * (1.0 + h2 * (1.0 / 6.0 + h2 * (3.0 / 40.0 + h2 * (15.0 / 336.0))))
-
-
-@njit(**_inner)
-def _round(metres):
-    return np.rint(metres * 1e6) / 1e6
 
 
 @njit(**_inner)
@@ -68,19 +63,17 @@ def _longest_chord(metres):
 @njit(**_inner)
 def _to_boxes(nodes, b, box, d2):
     """Squared distance from a box (6,), which may be a single place, to each of the 16 boxes of a block."""
-    others = nodes[b]
     for i in range(WIDE):
-        dx = max(others[0, i] - box[3], box[0] - others[3, i], 0.0)
-        dy = max(others[1, i] - box[4], box[1] - others[4, i], 0.0)
-        dz = max(others[2, i] - box[5], box[2] - others[5, i], 0.0)
+        dx = max(nodes[b, 0, i] - box[3], box[0] - nodes[b, 3, i], 0.0)
+        dy = max(nodes[b, 1, i] - box[4], box[1] - nodes[b, 4, i], 0.0)
+        dz = max(nodes[b, 2, i] - box[5], box[2] - nodes[b, 5, i], 0.0)
         d2[i] = dx * dx + dy * dy + dz * dz
 
 
 @njit(**_inner)
 def _to_points(points, b, x, y, z, d2):
-    block = points[b]
     for i in range(WIDE):
-        dx, dy, dz = block[0, i] - x, block[1, i] - y, block[2, i] - z
+        dx, dy, dz = points[b, 0, i] - x, points[b, 1, i] - y, points[b, 2, i] - z
         d2[i] = dx * dx + dy * dy + dz * dz
 
 
@@ -92,9 +85,9 @@ def _passes(mask, need, any_of):
 @njit(**_inner)
 def _push(masks, starts, level, b, d2, limit2, need, any_of, wait, wait2, top):
     """Let those below block `b` wait that pass and are near enough, the nearest on top; how many wait now."""
-    first, below = top, (b - starts[level]) * WIDE + (starts[level - 1] if level else 0)
+    first, below, free = top, (b - starts[level]) * WIDE + (starts[level - 1] if level else 0), need | any_of == 0
     for i in range(WIDE):
-        if d2[i] <= limit2 and _passes(masks[b, i], need, any_of):
+        if d2[i] <= limit2 and (free or _passes(masks[b, i], need, any_of)):
             at = top
             while at > first and wait2[at - 1] < d2[i]:
                 wait2[at], wait[at] = wait2[at - 1], wait[at - 1]
@@ -103,8 +96,6 @@ def _push(masks, starts, level, b, d2, limit2, need, any_of, wait, wait2, top):
             top += 1
     return top
 
-
-# -- the k nearest: a heap of the best so far, the worst on top ----------------------------------------------------
 
 @njit(**_inner)
 def _worse(m_a, id_a, m_b, id_b):
@@ -134,7 +125,7 @@ def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, wo
     metres[:] = np.inf
     name[:] = NOBODY
     k, levels, x, y, z = len(metres), len(starts) - 1, box[0], box[1], box[2]
-    bound = _longest_chord(worst)
+    bound, free = _longest_chord(worst), need | any_of == 0
     wait[0], wait2[0], top = starts[levels - 1] * WIDE + levels, 0.0, 1
     while top:
         top -= 1
@@ -147,8 +138,9 @@ def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, wo
             continue
         _to_points(points, b, x, y, z, d2)
         for i in range(WIDE):
-            if d2[i] <= bound * bound and _passes(words[b, i], need, any_of):
-                m, who = _round(_metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i])), np.int64(ids[b, i])
+            if d2[i] <= bound * bound and (free or _passes(words[b, i], need, any_of)):
+                m = np.rint(1e6 * _metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i])) / 1e6
+                who = np.int64(ids[b, i])
                 if m <= worst and _worse(metres[0], name[0], m, who):
                     _sink(m, who, k, metres, name)
                     worst = min(worst, metres[0])
@@ -162,14 +154,15 @@ def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, wo
             name[i] = -1
 
 
-@njit("void(float64[:, :, ::1], uint64[:, ::1], int32[:, ::1], float32[:, :, ::1], uint64[:, ::1], int64[::1],"
-      "float64[:, ::1], int64[::1], uint64, uint64, float64, int64[:, ::1], float64[:, ::1])", **_kept)
-def nearest(points, words, ids, nodes, masks, starts, here, order, need, any_of, limit_m, out_ids, out_m):
+@njit(f"int64({POINTS}, int32[:, ::1], {NODES}, float64[:, ::1], int64[::1], uint64[::1], float64, int64[:, ::1],"
+      "float64[:, ::1])", **_kept)
+def nearest(points, words, ids, nodes, masks, starts, here, order, wanted, limit_m, out_ids, out_m):
     """The nearest to each row of `here`, asked in `order`: ids, -1 when missing, and metres, right up to NEAR_M.
 
-    What one asker found bounds what the next one, close by, can find. Rows that hold more than NEAR_M, or too few
-    within a limit beyond it, are the caller's to ask again.
+    What one asker found bounds what the next one, close by, can find. Returns how many rows hold more than NEAR_M, or
+    too few: those the caller must ask again, unless his limit is nearer.
     """
+    need, any_of, far = wanted[0], wanted[1], 0
     wait, wait2, d2, box = np.empty(DEEP, np.int64), np.empty(DEEP), np.empty(WIDE), np.empty(6)
     before = np.inf                                 # how far the last asker's k-th was
     for row in order:
@@ -182,24 +175,16 @@ def nearest(points, words, ids, nodes, masks, starts, here, order, need, any_of,
         _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, out_m[row], out_ids[row], wait,
                      wait2, d2)
         before = out_m[row, -1]
+        far += before > NEAR_M
+    return far
 
 
-# -- all within a chord --------------------------------------------------------------------------------------------
-
-@njit(**_inner)
-def _grown(array):
-    longer = np.empty(2 * len(array), array.dtype)
-    longer[: len(array)] = array
-    return longer
-
-
-@njit("Tuple((int64[::1], int64[::1], float64[::1]))(float64[:, :, ::1], uint64[:, ::1], float32[:, :, ::1],"
-      "uint64[:, ::1], int64[::1], float64[:, ::1], float64[::1], uint64, uint64)", **_kept)
-def within(points, words, nodes, masks, starts, here, chord_m, need, any_of):
+@njit(f"Tuple((int64[::1], int64[::1], float64[::1]))({POINTS}, {NODES}, float64[:, ::1], float64[::1], uint64[::1])", **_kept)
+def within(points, words, nodes, masks, starts, here, chord_m, wanted):
     """Every (row of `here`, place in the blocks) at most the row's chord apart, and its metres, right up to NEAR_M."""
     rows, places, metres, count = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024), 0
     wait, wait2, d2, box = np.empty(DEEP, np.int64), np.empty(DEEP), np.empty(WIDE), np.empty(6)
-    levels = len(starts) - 1
+    levels, need, any_of = len(starts) - 1, wanted[0], wanted[1]
     for row in range(len(here)):
         box[:3] = box[3:] = here[row]
         x, y, z, limit2 = here[row, 0], here[row, 1], here[row, 2], chord_m[row] * chord_m[row]
@@ -215,14 +200,12 @@ def within(points, words, nodes, masks, starts, here, chord_m, need, any_of):
             for i in range(WIDE):
                 if d2[i] <= limit2 and _passes(words[b, i], need, any_of):
                     if count == len(rows):
-                        rows, places, metres = _grown(rows), _grown(places), _grown(metres)
+                        rows, places, metres = np.append(rows, rows), np.append(places, places), np.append(metres, metres)
                     rows[count], places[count] = row, b * WIDE + i
-                    metres[count] = _round(_metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i]))
+                    metres[count] = np.rint(1e6 * _metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i])) / 1e6
                     count += 1
     return rows[:count], places[:count], metres[:count]
 
-
-# -- all along a line ----------------------------------------------------------------------------------------------
 
 @njit(**_inner)
 def _blocks_near(nodes, starts, box, limit2, most, wait, d2, found):
@@ -250,10 +233,10 @@ def _blocks_near(nodes, starts, box, limit2, most, wait, d2, found):
 @njit(**_inner)
 def _to_pieces(pieces, b, x, y, z, d2, part):
     """Squared distance from a place to each of the 16 pieces of a block, and the part of it at the foot."""
-    p = pieces[b]
     for i in range(WIDE):
-        ax, ay, az, ux, uy, uz = x - p[0, i], y - p[1, i], z - p[2, i], p[3, i], p[4, i], p[5, i]
-        t = min(max((ax * ux + ay * uy + az * uz) * p[6, i], 0.0), 1.0)
+        ax, ay, az = x - pieces[b, 0, i], y - pieces[b, 1, i], z - pieces[b, 2, i]
+        ux, uy, uz = pieces[b, 3, i], pieces[b, 4, i], pieces[b, 5, i]
+        t = min(max((ax * ux + ay * uy + az * uz) * pieces[b, 6, i], 0.0), 1.0)
         dx, dy, dz = ax - t * ux, ay - t * uy, az - t * uz
         part[i] = t
         d2[i] = dx * dx + dy * dy + dz * dz
@@ -262,19 +245,18 @@ def _to_pieces(pieces, b, x, y, z, d2, part):
 @njit(**_inner)
 def _to_box(nodes, b, x, y, z):
     """Squared distance from a place to the box of a block of the lowest level."""
-    box, i = nodes[b // WIDE], b % WIDE
-    dx = max(box[0, i] - x, x - box[3, i], 0.0)
-    dy = max(box[1, i] - y, y - box[4, i], 0.0)
-    dz = max(box[2, i] - z, z - box[5, i], 0.0)
+    up, i = b // WIDE, b % WIDE
+    dx = max(nodes[up, 0, i] - x, x - nodes[up, 3, i], 0.0)
+    dy = max(nodes[up, 1, i] - y, y - nodes[up, 4, i], 0.0)
+    dz = max(nodes[up, 2, i] - z, z - nodes[up, 5, i], 0.0)
     return dx * dx + dy * dy + dz * dz
 
 
 @njit(**_inner)
-def _unit(chain, piece, unit):
-    ux, uy, uz = (chain[piece + 1, 0] - chain[piece, 0], chain[piece + 1, 1] - chain[piece, 1],
-                  chain[piece + 1, 2] - chain[piece, 2])
-    length = max(math.sqrt(ux * ux + uy * uy + uz * uz), ROUNDING_M)
-    unit[0], unit[1], unit[2] = ux / length, uy / length, uz / length
+def _unit(pieces, piece):
+    b, i = piece // WIDE, piece % WIDE
+    scale = math.sqrt(pieces[b, 6, i])
+    return pieces[b, 3, i] * scale, pieces[b, 4, i] * scale, pieces[b, 5, i] * scale
 
 
 @njit(**_inner)
@@ -289,34 +271,35 @@ def _foot(chain, piece, t, x, y, z, foot):
     steep = math.sqrt(nx * nx + ny * ny + nz * nz)
     nx, ny, nz = nx / steep, ny / steep, nz / steep
     bulge = 0.5 * (QA * (ux * ux + uy * uy) + QB * uz * uz) / steep
-    for step in range(4):
+    for _ in range(4):
         up, lean = bulge * t * (1.0 - t), bulge * (1.0 - 2.0 * t)
         foot[0], foot[1], foot[2] = ax + t * ux + up * nx, ay + t * uy + up * ny, az + t * uz + up * nz
         gx, gy, gz = ux + lean * nx, uy + lean * ny, uz + lean * nz
-        g2 = gx * gx + gy * gy + gz * gz
-        if step == 3 or g2 == 0.0:
+        g2 = max(gx * gx + gy * gy + gz * gz, TINY)
+        moved = min(max(t + ((x - foot[0]) * gx + (y - foot[1]) * gy + (z - foot[2]) * gz) / g2, 0.0), 1.0)
+        step2, t = (moved - t) * (moved - t) * g2, moved
+        if step2 < ROUNDING_M * ROUNDING_M:
             break
-        t = min(max(t + ((x - foot[0]) * gx + (y - foot[1]) * gy + (z - foot[2]) * gz) / g2, 0.0), 1.0)
     return _metres(x, y, z, foot[0], foot[1], foot[2]), t
 
 
 @njit(**_inner)
-def _side(chain, piece, t, x, y, z, foot, ahead, behind):
+def _side(pieces, last, piece, t, x, y, z, foot):
     """+1 left of travel, -1 right, 0 within a millimetre; where the foot is a vertex, of the bend there."""
-    _unit(chain, piece, ahead)
-    vertex = piece if t <= 0.0 else piece + 1
-    if (t <= 0.0 or t >= 1.0) and 0 < vertex < len(chain) - 1:
-        _unit(chain, vertex - 1, behind)
-        _unit(chain, vertex, ahead)
-        bx, by, bz = behind[0] + ahead[0], behind[1] + ahead[1], behind[2] + ahead[2]
-        if bx * bx + by * by + bz * bz < ROUNDING_M * ROUNDING_M:      # the line turns right back: as it arrives
-            bx, by, bz = behind[0], behind[1], behind[2]
-        length = math.sqrt(bx * bx + by * by + bz * bz)
-        ahead[0], ahead[1], ahead[2] = bx / length, by / length, bz / length
+    tx, ty, tz = _unit(pieces, piece)
+    other = piece - 1 if t <= 0.0 else piece + 1
+    if (t <= 0.0 or t >= 1.0) and 0 <= other <= last:
+        ox, oy, oz = _unit(pieces, other)
+        if (tx + ox) ** 2 + (ty + oy) ** 2 + (tz + oz) ** 2 > ROUNDING_M * ROUNDING_M:
+            tx, ty, tz = tx + ox, ty + oy, tz + oz
+        elif other < piece:                         # the line turns right back: as it arrives
+            tx, ty, tz = ox, oy, oz
+        length = math.sqrt(tx * tx + ty * ty + tz * tz)
+        tx, ty, tz = tx / length, ty / length, tz / length
     nx, ny, nz = QA * foot[0], QA * foot[1], QB * foot[2]
     steep = math.sqrt(nx * nx + ny * ny + nz * nz)
-    left = ((x - foot[0]) * (ny * ahead[2] - nz * ahead[1]) + (y - foot[1]) * (nz * ahead[0] - nx * ahead[2])
-            + (z - foot[2]) * (nx * ahead[1] - ny * ahead[0])) / steep
+    left = ((x - foot[0]) * (ny * tz - nz * ty) + (y - foot[1]) * (nz * tx - nx * tz)
+            + (z - foot[2]) * (nx * ty - ny * tx)) / steep
     return 0 if abs(left) <= TIE_M else (1 if left > 0.0 else -1)
 
 
@@ -363,22 +346,20 @@ def _candidates(chain, pieces, boxes, found, near, x, y, z, limit2, d2, part, pi
     return count
 
 
-@njit("Tuple((int64[::1], float64[::1], float64[::1], int8[::1]))(float64[:, :, ::1], uint64[:, ::1], float32[:, :, ::1],"
-      "uint64[:, ::1], int64[::1], float64[:, ::1], float64[::1], float64[:, :, ::1], float32[:, :, ::1], int64[::1], float64,"
-      "float64, boolean, uint64, uint64)", **_kept)
-def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, line_starts, reach_m, slack_m, exact, need,
-          any_of):
+@njit(f"Tuple((int64[::1], float64[::1], float64[::1], int8[::1]))({POINTS}, {NODES}, float64[:, ::1], float64[::1],"
+      "float64[:, :, ::1], float32[:, :, ::1], int64[::1], float64, float64, boolean, uint64[::1])", **_kept)
+def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, line_starts, reach_m, slack_m, exact, wanted):
     """Every place at most `reach_m` from the chords of a line; with `exact`, its metres, its offset and its side.
 
     Without, or where more than CROWD pieces tie, off_m is -1 and the caller measures. `slack_m` is how much farther than
     the nearest chord the chord of the nearest geodesic piece may be.
     """
-    room = 1024
-    places, off_m, offset_m, side = np.empty(room, np.int64), np.empty(room), np.empty(room), np.empty(room, np.int8)
+    places, off_m, offset_m, side = np.empty(1024, np.int64), np.empty(1024), np.empty(1024), np.empty(1024, np.int8)
     wait, line_wait = np.empty(DEEP, np.int64), np.empty(DEEP, np.int64)
-    d2, part, foot, ahead, behind, box = np.empty(WIDE), np.empty(WIDE), np.empty(3), np.empty(3), np.empty(3), np.empty(6)
+    d2, part, foot, box = np.empty(WIDE), np.empty(WIDE), np.empty(3), np.empty(6)
     piece, off, at = np.empty(CROWD, np.int64), np.empty(CROWD), np.empty(CROWD)
     found, count, levels, reach2 = np.empty(len(pieces), np.int64), 0, len(starts) - 1, reach_m * reach_m
+    need, any_of = wanted[0], wanted[1]
     wait[0], top = starts[levels - 1] * WIDE + levels, 1
     while top:
         top -= 1
@@ -402,7 +383,8 @@ def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, 
             if least2 > reach2:
                 continue
             if count == len(places):
-                places, off_m, offset_m, side = _grown(places), _grown(off_m), _grown(offset_m), _grown(side)
+                places, off_m = np.append(places, places), np.append(off_m, off_m)     # twice the room
+                offset_m, side = np.append(offset_m, offset_m), np.append(side, side)
             places[count], off_m[count], offset_m[count], side[count] = b * WIDE + j, -1.0, 0.0, 0
             if exact:
                 limit = math.sqrt(least2) + slack_m
@@ -413,6 +395,6 @@ def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, 
                     p = piece[one]
                     off_m[count], t = _foot(chain, p, at[one], x, y, z, foot)
                     offset_m[count] = at_m[p] + t * (at_m[p + 1] - at_m[p])
-                    side[count] = _side(chain, p, t, x, y, z, foot, ahead, behind)
+                    side[count] = _side(pieces, len(chain) - 2, p, t, x, y, z, foot)
             count += 1
     return places[:count], off_m[:count], offset_m[:count], side[:count]
