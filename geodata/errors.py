@@ -64,6 +64,7 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "bad_datum": (BadInput, ("allowed",)),
     "bad_name": (BadInput, ()),                      # region or layer name with forbidden characters
     "bad_file": (BadInput, ("reason",)),             # unreadable, truncated, of another type
+    "old_region": (BadInput, ()),                    # built by an earlier version, whose arrays mean something else
     "empty_file": (BadInput, ()),
     "file_not_found": (BadInput, ()),
     "too_large": (BadInput, ("limit", "unit")),      # bytes, points, rows, depth

@@ -99,7 +99,7 @@ class Region:
 
     @cached_property
     def roads(self) -> RoadGraph | None:
-        return read_roads_folder(self.build / "roads") if self.facts.has_roads else None
+        return read_roads_folder(self.build / "roads", region=self.name) if self.facts.has_roads else None
 
     @cached_property
     def grid(self) -> SnapGrid:

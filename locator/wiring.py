@@ -25,6 +25,7 @@ from geodata.regions import Facts, Region, build_region, list_regions, open_regi
 from geodata.roads.frames import roads_frame
 from geodata.roads.graph import RoadGraph
 from geodata.roads.speed_table import changed, read_changes
+from geodata.roads.store import is_of_this_format
 from geodata.samples.wujin import write_sample
 from geodata.stores import LayerStore
 from geodata.whole import no_room
@@ -139,7 +140,7 @@ def region_json(region: Region) -> dict[str, Any]:
 
 def ensure_sample(settings: Settings, name: str) -> None:
     """Build the embedded default on first use; others who ask meanwhile wait for it."""
-    if name != SAMPLE or (region_folder(settings.data, SAMPLE) / "current").is_file():
+    if name != SAMPLE or _sample_stands(settings):
         return
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -148,8 +149,14 @@ def ensure_sample(settings: Settings, name: str) -> None:
         raise no_room(why, settings.data) from why
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (region_folder(settings.data, SAMPLE) / "current").is_file():
+        if not _sample_stands(settings):
             _build_sample(settings)
+
+
+def _sample_stands(settings: Settings) -> bool:
+    """Is it built, by a version whose roads this one reads?"""
+    pointer = region_folder(settings.data, SAMPLE) / "current"
+    return pointer.is_file() and is_of_this_format(open_region(settings.data, SAMPLE).build / "roads")
 
 
 def _build_sample(settings: Settings) -> None:

@@ -39,12 +39,20 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
         file.write(array.view(np.uint8).data if array.size else b"")
 
 
-def read_roads_folder(folder: Path) -> RoadGraph:
-    """Raises BadInput (bad_file) when the folder is of another format or broken."""
+def is_of_this_format(folder: Path) -> bool:
+    """False for a folder of an earlier or later version, and for one that cannot be read."""
+    try:
+        return bool(json.loads((folder / "roads.json").read_text(encoding="utf-8"))["format"] == FORMAT)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def read_roads_folder(folder: Path, *, region: str = "") -> RoadGraph:
+    """Raises BadInput: old_region when the folder is of another format, bad_file when it is broken."""
     try:
         said = json.loads((folder / "roads.json").read_text(encoding="utf-8"))
         if said["format"] != FORMAT:
-            raise ValueError(f"format {said['format']}, this program reads {FORMAT}")
+            raise BadInput("old_region", field="region", value=region or folder.name)
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _array_names()}
         whens = {name: np.load(folder / f"when_{name}.npy", allow_pickle=False) for name in CONDITION_ARRAYS}
         conditions = Conditions(tuple(said["conditions"]), **whens) if any(map(len, whens.values())) else NO_CONDITIONS

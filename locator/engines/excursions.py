@@ -64,7 +64,7 @@ class _Span:
 
     def _find(self, arc: NDArray[np.int64]) -> NDArray[np.int64]:
         """(k,) the step of the piece on each arc, -1 for none."""
-        arc = self.graph.arc_own[arc]
+        arc = self.graph.arc_own[arc].astype(np.int64)
         at = np.minimum(np.searchsorted(self._sorted, arc), len(self._sorted) - 1)
         return np.where(self._sorted[at] == arc, self._order[at] + self.piece.first, -1)
 
