@@ -139,8 +139,8 @@ def reach(read: SimpleNamespace, start: int, classes: tuple[str, ...]) -> set[in
     steps: dict[int, list[int]] = {}
     for nodes, tags in read.drawn.values():
         road, _ = road_of(tags)
-        if road is None or tags["highway"] not in classes or frozenset(nodes) in ends:
-            continue
+        if road is None or road.private & HGV or tags["highway"] not in classes or frozenset(nodes) in ends:
+            continue                                        # who drives through passes no private road
         for ban, way in zip(road.ban, (nodes, nodes[::-1]), strict=True):
             for a, b in pairwise(way):
                 if not ban & HGV:

