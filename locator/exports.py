@@ -100,7 +100,7 @@ def _event(given: Export, stop: ExportStop, arrive: datetime, number: int) -> li
     lines += [f"SUMMARY:{_ical(stop.name)}", f"LOCATION:{_ical(f'{stop.name} ({stop.lat:.5f}, {stop.lon:.5f})')}",
               f"GEO:{stop.lat:.6f};{stop.lon:.6f}"]
     about = "\n".join(filter(None, (stop.about, stop.link, given.about)))
-    return [*lines, f"DESCRIPTION:{_ical(about)}"] if about else lines
+    return [*lines, f"DESCRIPTION:{_ical(about, lines=True)}"] if about else lines
 
 
 def geojson(given: Export) -> bytes:
@@ -112,7 +112,8 @@ def geojson(given: Export) -> bytes:
                              "rest_s": stop.rest_s, "about": _plain(stop.about, lines=True), "link": stop.link}}
              for stop in given.stops]
     features = [*(line if len(given.line) > 1 else []), *stops]
-    told = {"type": "FeatureCollection", "features": features, "title": _plain(given.title), "about": _plain(given.about, lines=True)}
+    told = {"type": "FeatureCollection", "title": _plain(given.title), "about": _plain(given.about, lines=True),
+            "features": features}
     return json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -129,11 +130,12 @@ def _plain(text: str, *, lines: bool = False) -> str:
 def _texts(parent: ET.Element, **texts: str | None) -> None:
     for tag, text in texts.items():
         if text:
-            ET.SubElement(parent, tag).text = text if tag == "coordinates" else _plain(text, lines=True)
+            ET.SubElement(parent, tag).text = text if tag == "coordinates" else _plain(text, lines=tag.startswith("desc"))
 
 
 def _xml(root: ET.Element) -> bytes:
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content + b"\n"
 
 
 def _no_html(text: str) -> str:
@@ -145,15 +147,15 @@ def _latlon(lon: float, lat: float) -> dict[str, str]:
 
 
 def _zulu(at: datetime | None) -> str | None:
-    return at and at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _basic(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _ical(text: str) -> str:
-    flat = _plain(text, lines=True)
+def _ical(text: str, *, lines: bool = False) -> str:
+    flat = _plain(text, lines=lines)
     for raw, said in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         flat = flat.replace(raw, said)
     return flat

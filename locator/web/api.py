@@ -177,7 +177,8 @@ def _ask(asked: Asked, question: Callable[[Locator], Any]) -> Any:
 def _file(form: str, told: dict[str, Any]) -> Response:
     """The answer as a file to keep, in the reader's words."""
     said = asked_words()
-    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="stops.{form}"', "Content-Language": said.lang}
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="stops.{form}"',
+               "Content-Language": said.lang}
     return Response(along_file(told, form, said, datetime.now(UTC)), headers=headers, content_type=MEDIA_TYPES[form])
 
 

@@ -30,7 +30,6 @@ from geodata.errors import BadInput
 from geodata.roads.marks import AVOIDABLE, LOADS
 from locator.asks import ACCURACIES, LONGEST_DETOUR_S, MAX_VIAS, OLDEST_DAYS, ORDERS
 from locator.vehicles import MEASURES, PRESETS, TUNNEL_CODES
-from locator.words.exporting import FORMATS
 from locator.web.problems import BadRequest, of_pydantic
 from locator.words.exporting import FORMATS
 
@@ -195,7 +194,8 @@ class Filed(BaseModel):
     """The answer, or a file made of it."""
 
     format: Annotated[str, AfterValidator(_among(FORMATS)), listed(FORMATS)] = Field(
-        "geojson", description="The answer as described here, or a file for other programs: route as track, stops as waypoints or events.")
+        "geojson", description=(
+            "The answer as described here, or a file for other programs: route as track, stops as waypoints or events."))
 
 
 class AlongOptions(Options, Places, Stops, Filed):
