@@ -47,7 +47,7 @@ PRESETS = {v.preset: v for v in (
     Vehicle("lorry49", "hgv", 4.0, 49.0, 2.55, 17.1, 11.5),
     Vehicle("rigid", "hgv", 3.8, 18.0, 2.55, 12.0, 11.5),
     Vehicle("light", "hgv", 3.2, 7.49, 2.3, 8.0, 5.0),
-    Vehicle("van", "car", 2.0, 2.5, 2.0, 5.5, 1.8),
+    Vehicle("van", "car", 2.0, 2.5, 1.9, 5.0, 1.8),
 )}
 TUNNEL_CODES = TUNNELS[1:]            # of loads, ADR 8.6.4
 # measure -> least and greatest value that can be meant
