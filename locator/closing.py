@@ -20,7 +20,6 @@ from geodata.roads.closures import RANGES, Closure
 from geodata.roads.snap import Snapper
 
 REACH_M = 500.0                # a pointed-at road is not farther
-LONGEST_ID = 18                # digits
 STATES = ("in_force", "to_come", "over", "gone")        # gone: the region's roads have no such way (any more)
 LonLat = tuple[float, float]
 
@@ -37,7 +36,7 @@ class Standing:
 
 def read_way(text: str) -> int:
     """The number in 'osm:way/123', 'way/123' or '123'. Raises BadInput not_allowed."""
-    found = re.fullmatch(r"(?:osm:)?(?:way/)?(-?[0-9]{1,%d})" % LONGEST_ID, text.strip(), re.ASCII)
+    found = re.fullmatch(r"(?:osm:)?(?:way/)?(-?[0-9]{1,18})", text.strip())
     if found is None:
         raise BadInput("not_allowed", field="road", value=text[:60], allowed="osm:way/123, 123")
     return int(found[1])

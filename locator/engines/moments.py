@@ -6,7 +6,7 @@ Never knows: routes, places, files. Everything is taken at departure; `doubts` s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -33,9 +33,7 @@ class Roads:
     country: str | None = None
     lonlat: Lonlat | None = None     # of its middle, for sunrise and sunset
     closures: Callable[[], Closures] = lambda: NOTHING
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_known", Pool[Now](KEPT))
+    known: Pool[Now] = field(default_factory=lambda: Pool(KEPT))
 
     def at(self, depart: datetime | None) -> RoadsAt:
         return RoadsAt(self, None if depart is None else depart.replace(second=0, microsecond=0), self.closures().at(depart))
@@ -45,8 +43,7 @@ class Roads:
         def ask() -> Now:
             conditions = self.graph.conditions
             return conditions.now(conditions.said(profile, self.moment(at)) if at else conditions.nothing())
-        known: Pool[Now] = getattr(self, "_known")
-        return known.get((at, profile if at else None), ask)
+        return self.known.get((at, profile if at else None), ask)
 
     def moment(self, at: datetime) -> Moment:
         return Moment(at, self.country, self.lonlat)

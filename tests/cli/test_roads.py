@@ -13,6 +13,7 @@ import pytest
 
 from locator.settings import Settings
 from locator.web import create_app
+from locator.web.describing import ClosuresAnswer
 from locator.wiring import build, open_locator
 from tests.cli.conftest import Run, runner
 from tests.cli.test_serving import address, start
@@ -64,7 +65,8 @@ def test_a_road_is_closed_and_opened_for_both_doors(run: Run, town: Settings) ->
     def both() -> float:
         found = client.post("/api/route", json=asked).get_json()
         assert found == said(run, "route", *TRIP)
-        assert client.get("/api/closures").get_json() == said(run, "road", "list")
+        listed = client.get("/api/closures").get_json()
+        assert listed == said(run, "road", "list") and ClosuresAnswer.model_validate(listed)
         return float(found["distance_m"])
     assert both() == SHORT_M
     one = said(run, "road", "close", "osm:way/77", "--note", "Bauarbeiten")

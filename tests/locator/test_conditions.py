@@ -40,6 +40,8 @@ def trip(town: Town, moment: str | None, who: Vehicle | None = None, way: str = 
     return replace(town, engine=town.engine.at(depart)).trip(way, who)
 
 
+@pytest.mark.tags("access:conditional", "hgv:conditional", "motor_vehicle:conditional", "oneway:conditional", "maxweight:conditional",
+                  "maxheight:conditional")
 @pytest.mark.parametrize(("tags", "opens"), [
     ("hgv:conditional=no@(07:00-09:00)", {"06:59": 1, "07:00": 0, "07:01": 0, "08:59": 0, "09:00": 1}),
     ("access:conditional=no@(07:00-09:00)", {"06:59": 1, "07:00": 0, "08:59": 0, "09:00": 1}),
@@ -85,6 +87,7 @@ def test_no_through_traffic_by_the_hour() -> None:
     assert trip(town, f"{TUESDAY}T07:00", way="SB") == "SAB"
 
 
+@pytest.mark.tags("maxspeed:conditional", "maxspeed:hgv:conditional")
 def test_a_speed_by_the_hour() -> None:
     town = draw("A-----B", roads={"AB": "primary maxspeed=100 maxspeed:conditional=30@(22:00-06:00)"})
     day, night = (drive(town, f"{TUESDAY}T{clock}").duration_s for clock in ("21:00", "22:00"))
@@ -95,6 +98,7 @@ def test_a_speed_by_the_hour() -> None:
     assert early == late
 
 
+@pytest.mark.tags("restriction:conditional", "restriction:hgv:conditional")
 @pytest.mark.parametrize(("key", "clock", "way"), [
     ("restriction:conditional", "06:59", "AXB"), ("restriction:conditional", "07:00", "AXCDB"),
     ("restriction:conditional", "09:00", "AXB"),
@@ -188,6 +192,7 @@ def test_detours_are_of_the_roads_of_the_route() -> None:
 
 # ---------------------------------------------------------------- loads, tolls, ferries
 
+@pytest.mark.tags("hazmat", "hazmat:water", "hazmat:adr_tunnel_cat", "tunnel:category", "hazmat:E=no", "toll", "toll:hgv")
 @pytest.mark.parametrize(("tags", "load", "way"), [
     ("hazmat=no", {}, "AB"), ("hazmat=no", {"hazmat": "goods"}, "ACDB"), ("hazmat=no", {"hazmat": "water"}, "ACDB"),
     ("hazmat=no", {"tunnel_category": "E"}, "ACDB"), ("hazmat=designated", {"hazmat": "goods"}, "AB"),
@@ -213,6 +218,7 @@ def test_a_van_is_asked_another_toll() -> None:
     assert drive(town, None).toll_m == pytest.approx(6_000, abs=1) and drive(town, None, vehicle("van")).toll_m == 0.0
 
 
+@pytest.mark.tags("barrier=toll_booth")
 def test_motorways_ferries_and_toll_booths_are_avoided() -> None:
     assert trip(on_ab("", highway="motorway oneway=no"), None, loaded(vehicle(), avoid=["motorway"])) == "ACDB"
     ferry = draw(SQUARE, roads={"AB": "route=ferry duration=00:01", **AROUND})
