@@ -11,6 +11,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyroutingkit
@@ -23,8 +24,7 @@ from geodata.roads.graph import RoadGraph
 from geodata.roads.snap import SnapGrid, Snapper
 from locator.engines.bars import AT_PLACES, Bar, Relaxed, reached_from, says_anything
 from locator.engines.excursions import find_excursion
-from locator.engines.lengths import Lengths
-from locator.engines.matching import match_line
+from locator.engines.matching import find_drivable, match_line
 from locator.engines.moments import Roads, toll_m
 from locator.engines.network import FAR, Network, Spot
 from locator.engines.pieces import Piece, cut_route
@@ -35,7 +35,11 @@ from locator.engines.standing import Stands, find_stands, side_margin_m
 from locator.engines.steps import Steps
 from locator.vehicles import Vehicle
 
+if TYPE_CHECKING:
+    from locator.engines.trellis import Drivable
+
 POOL = 6                   # vehicle signatures kept ready at once
+MATCHED = 2                # of these, kept for map matching (20 bytes an arc, 4 a turn)
 SEARCHES = 4               # searches without one measure kept for the next question
 
 
@@ -50,7 +54,8 @@ class EmbeddedEngine:
                  closures: Callable[[], Closures] = lambda: NOTHING) -> None:
         self.graph, self.snapper = graph, Snapper(graph, grid, keeps_left=keeps_left)
         self._hierarchy, self._pool = hierarchy, pool
-        self.networks, self._measured = Pool[Network](pool), Pool[Lengths](1)
+        self.networks = Pool[Network](pool)
+        self._drivable: Pool[Drivable] = Pool(MATCHED)
         self._roads = Roads(graph, country, lonlat, closures).at(None)
         self._stands: OrderedDict[tuple[object, ...], Stands] = OrderedDict()
         self._relaxed: OrderedDict[tuple[Network, str], Relaxed] = OrderedDict()
@@ -73,9 +78,9 @@ class EmbeddedEngine:
         """The network the route was found on, so that detours are of the same roads."""
         return route.net or self.network(route.vehicle)
 
-    def lengths(self, net: Network) -> Lengths:
-        """Road lengths for map matching, made on first use and kept for one signature at a time."""
-        return self._measured.get(net.key, lambda: Lengths(net, self._hierarchy))
+    def drivable(self, net: Network) -> Drivable:
+        """The network as map matching wants it, made on first use and kept for a few signatures."""
+        return self._drivable.get(net.key, lambda: find_drivable(net))
 
     # ---------------------------------------------------------------- points and places on the roads
 
