@@ -3,7 +3,7 @@ import { closures } from "./ask.js";
 import { el } from "./dom.js";
 import { named, t } from "./words.js";
 
-let drawn = null;
+let drawn = null, shown = "";
 
 export async function showClosures(map) {
   let found;
@@ -12,6 +12,8 @@ export async function showClosures(map) {
   } catch {
     return;                                          // the answer does not wait for them, nor fail with them
   }
+  if (shown === JSON.stringify(found.features)) return;          // an open popup stays open
+  shown = JSON.stringify(found.features);
   const lines = found.features.filter((one) => one.geometry && one.properties.state !== "over");
   drawn?.remove();
   drawn = L.layerGroup(lines.map((one) => line(one))).addTo(map);
