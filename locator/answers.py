@@ -150,6 +150,11 @@ def _closure(one: Standing, region: Region) -> dict[str, Any]:
     return {"type": "Feature", "id": closure.id, "geometry": lines if one.lines else None, "properties": said}
 
 
+def unmet_json(region: Region, counts: pd.DataFrame) -> dict[str, Any]:
+    """The counts of locator.unmet as they are."""
+    return {"unmet": counts.to_dict("records"), **_credits(region)}
+
+
 def layers_json(locator: Locator) -> dict[str, Any]:
     layers = [{"name": layer.name, "kind": layer.kind, "items": len(layer), "version": layer.version}
               for layer in locator.layers().values()]

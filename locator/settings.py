@@ -38,6 +38,7 @@ class Settings:
     request_timeout_s: int = _setting(30, low=1, high=3_600)
     tls_cert: str = _setting("")                                     # PEM files; both or neither
     tls_key: str = _setting("")
+    unmet: int = _setting(1, low=0, high=1)                          # count questions that found no stop
     vehicle_pool: int = _setting(4, low=1, high=64)                  # weighted road networks kept per region
 
     @classmethod

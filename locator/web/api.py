@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from geodata.errors import BadInput
 from geodata.layers import Layer
-from locator.answers import along_json, closures_json, items_json, layers_json, nearest_json, route_json
+from locator.answers import along_json, closures_json, items_json, layers_json, nearest_json, route_json, unmet_json
 from locator.asks import RouteAsk, Want, read_depart
 from locator.exports import MEDIA_TYPES
 from locator.locator import Locator
 from locator.routes import read_geojson_line, read_gpx, read_polyline
+from locator.unmet import STATE, unmet_needs
 from locator.vehicles import MEASURES, Vehicle, loaded, vehicle
 from locator.web import describing as out
 from locator.web.asking import (
@@ -38,11 +39,13 @@ from locator.web.asking import (
     Read,
     RouteAsked,
     Stops,
+    UnmetAsk,
     VehicleIn,
     read_body,
     read_query,
     shown_in,
 )
+from locator.web.counting import count_if_unmet
 from locator.web.room import asked_words, room
 from locator.words.exporting import FORMATS, along_file
 
@@ -100,9 +103,16 @@ def along() -> Response:
     read = read_body(AlongAsked)
     asked, ask = read.asked, _route(read)
     want = _want(asked.kinds, asked.services, asked.limit, **asked.model_dump(include=set(Stops.model_fields)))
+    settings = room().settings
+
+    def question(locator: Locator) -> dict[str, Any]:
+        answer = locator.along(ask, want)
+        count_if_unmet(settings, answer, want)
+        return along_json(answer)
+
     if asked.format != GEOJSON_FORMAT:
-        return _file(asked.format, _ask(asked, lambda locator: along_json(locator.along(ask, want))))
-    return _answer(asked, lambda locator: along_json(locator.along(ask, want)), GEOJSON)
+        return _file(asked.format, _ask(asked, question))
+    return _answer(asked, question, GEOJSON)
 
 
 @api.get("/api/layers")
@@ -139,6 +149,17 @@ def items(name: str) -> Response:
 def closures() -> Response:
     """The roads that people closed or limited, as lines: to draw them. Routes and detours heed those in force at departure."""
     return _answer(read_query(LayersAsk), closures_json, GEOJSON)
+
+
+@api.get("/api/unmet")
+@shown_in(UnmetAsk)
+@api.output(out.UnmetAnswer, description="The counts.")
+@api.doc(operation_id="unmet", tags=["planning"])
+def unmet() -> Response:
+    """Where drivers asked for a stop along their route and there was none, by month, hour and coarse cell; counts from 5 up."""
+    asked = read_query(UnmetAsk)
+    file = room().settings.data / STATE
+    return _answer(asked, lambda locator: unmet_json(locator.region, unmet_needs(file, locator.region.name, asked.since)))
 
 
 @api.get("/api/places")

@@ -241,6 +241,12 @@ class ItemsAsk(Asked):
     offset: int = Field(0, ge=0, le=1_000_000_000, description="Skip so many items.")
 
 
+class UnmetAsk(Asked):
+    """From which month on."""
+
+    since: Text | None = Field(None, description="A month, 2026-11; without it all that are kept.", examples=["2026-11"])
+
+
 class NamesAsk(Asked):
     """The beginning of a name."""
 

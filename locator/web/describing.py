@@ -261,6 +261,25 @@ class ClosuresAnswer(Credits):
     features: list[ClosureFeature]
 
 
+class UnmetOut(Told):
+    """So often in a month, at that hour of such days, somebody found no stop there with what he missed."""
+
+    region: str = Field(description="The region asked.")
+    cell_lon: float = Field(description="Longitude of the middle of a cell of 0.05 degrees.")
+    cell_lat: float = Field(description="Its latitude.")
+    road: str = Field(description="Name or number of the road; empty where not known.")
+    month: str = Field(description="2026-11.")
+    hour: int = Field(description="0 to 23, of the region's clock, when he would be there.")
+    days: Literal["workday", "weekend"] = Field(description="Monday to Friday, or Saturday and Sunday.")
+    missing: Annotated[str, listed([*SERVICES, *KINDS, "lorry_bays", "any"])] = Field(
+        description="The service asked, else the kind; lorry_bays: enough of them; any: no place at all.")
+    count: int = Field(description="Questions, at least 5.")
+
+
+class UnmetAnswer(Credits):
+    unmet: list[UnmetOut]
+
+
 class Name(Told):
     name: str = Field(description="As /api/along takes it.")
     name_en: str | None = Field(description="In English, which /api/along takes as well; null where none is known.")

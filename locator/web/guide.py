@@ -23,7 +23,7 @@ from locator.words.exporting import FORMATS
 
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
-ORDER = ("along", "route", "nearest", "places", "layers", "items", "closures", "healthz")
+ORDER = ("along", "route", "nearest", "places", "layers", "items", "closures", "unmet", "healthz")
 REFERENCE = "#/components/schemas/{model}"
 GPX_EXAMPLE = ('<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
                '<trkpt lat="31.7158" lon="119.9446"/><trkpt lat="31.7637" lon="120.1115"/></trkseg></trk></gpx>')

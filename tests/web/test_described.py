@@ -16,7 +16,8 @@ pytestmark = pytest.mark.deep
 CHECKS = [not_a_server_error, checks.status_code_conformance, checks.content_type_conformance, checks.response_schema_conformance]
 PLAIN = {"Accept-Encoding": "identity"}            # its WSGI client asks for gzip and does not unpack it
 CALLS = [("/api/along", "POST"), ("/api/route", "POST"), ("/api/nearest", "GET"), ("/api/layers", "GET"),
-         ("/api/layers/{name}/items", "GET"), ("/api/places", "GET"), ("/healthz", "GET")]
+         ("/api/layers/{name}/items", "GET"), ("/api/places", "GET"), ("/api/closures", "GET"), ("/api/unmet", "GET"),
+         ("/healthz", "GET")]
 
 
 @pytest.fixture(scope="module")
