@@ -89,7 +89,7 @@ def near_metres(a: Floats, b: Floats) -> Floats:
 
 def edge_metres(lonlat: Floats, xyz: Floats) -> Floats:
     """(n - 1,) geodesic metres from each of n places to the next; `xyz` are the same, earth-centred."""
-    far = np.einsum("ij,ij->i", step := np.diff(xyz, axis=0), step) > NEAR_M**2
+    far = np.einsum("ij,ij->i", step := xyz[1:] - xyz[:-1], step) > NEAR_M**2
     if not far.any():
         return near_metres(xyz[:-1], xyz[1:])
     metres = np.empty(len(far))
@@ -111,9 +111,11 @@ def _flat(lonlat: Floats) -> tuple[Any, Any]:
 def ecef(lon: ArrayLike, lat: ArrayLike) -> Floats:
     """(n, 3) earth-centred metres of places on the ellipsoid: no zone, no dateline, no pole is special."""
     lam, phi = np.radians(np.asarray(lon, np.float64)), np.radians(np.asarray(lat, np.float64))
-    normal = A_M / np.sqrt(1.0 - E2 * np.sin(phi) ** 2)
-    east = normal * np.cos(phi)
-    return np.stack([east * np.cos(lam), east * np.sin(lam), normal * (1.0 - E2) * np.sin(phi)], axis=-1)
+    up, out, xyz = np.sin(phi), np.cos(phi), np.empty((*np.shape(lam), 3))
+    normal = A_M / np.sqrt(1.0 - E2 * up**2)
+    out *= normal
+    xyz[..., 0], xyz[..., 1], xyz[..., 2] = out * np.cos(lam), out * np.sin(lam), normal * (1.0 - E2) * up
+    return xyz
 
 
 def from_ecef(xyz: Floats) -> Floats:

@@ -141,8 +141,10 @@ class SpatialIndex:
         """
         _check_metres(within_m, "within_m")
         ids, off_m, offset_m, side = self._carrier.along(line, within_m, need, any_of)
-        kept = np.flatnonzero(off_m <= within_m)
-        kept = kept[np.lexsort((ids[kept], offset_m[kept]))]
+        order = np.argsort(offset_m)
+        if (np.diff(offset_m[order]) == 0.0).any():
+            order = np.lexsort((ids, offset_m))
+        kept = order[off_m[order] <= within_m]
         return Along(ids[kept], off_m[kept], offset_m[kept], side[kept])
 
     def save(self, folder: Path | str) -> None:

@@ -11,8 +11,8 @@ A block is 16 things side by side, coordinate by coordinate, so that one machine
   masks   (blocks, 16)      the flags of all points below, OR-ed
   starts  (levels + 1,)     where the node blocks of each level begin; the last block is the root
   pieces  (blocks, 7, 16)   of a line: start x, y, z, span x, y, z, 1 / length²
-Kernels run without the interpreter's lock and write to nothing but what they were handed for it or made themselves.
-numba keeps what it compiled until this file changes, and does not look at others: kernels call nothing from them.
+Kernels run without the interpreter's lock and write only to what they were handed for it or made. numba keeps what it
+compiled until this file changes, and does not look at others: kernels call nothing from them.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
@@ -35,7 +35,7 @@ POINTS, NODES = "float64[:, :, ::1], uint64[:, ::1]", "float32[:, :, ::1], uint6
 
 # nnan, nsz: no kernel makes a NaN, and no sign of a zero is looked at; infinities are real. contract: a·b + c in one go.
 _kept: Any = {"cache": True, "nogil": True, "fastmath": {"nnan", "nsz", "contract"}, "error_model": "numpy"}
-_inner: Any = {"nogil": True, "fastmath": {"nnan", "nsz", "contract"}, "error_model": "numpy", "inline": "never"}
+_inner: Any = {"nogil": True, "fastmath": _kept["fastmath"], "error_model": "numpy", "forceinline": True}
 
 
 @njit(**_inner)
@@ -297,9 +297,8 @@ def _side(pieces, last, piece, t, x, y, z, foot):
         length = math.sqrt(tx * tx + ty * ty + tz * tz)
         tx, ty, tz = tx / length, ty / length, tz / length
     nx, ny, nz = QA * foot[0], QA * foot[1], QB * foot[2]
-    steep = math.sqrt(nx * nx + ny * ny + nz * nz)
     left = ((x - foot[0]) * (ny * tz - nz * ty) + (y - foot[1]) * (nz * tx - nx * tz)
-            + (z - foot[2]) * (nx * ty - ny * tx)) / steep
+            + (z - foot[2]) * (nx * ty - ny * tx)) / math.sqrt(nx * nx + ny * ny + nz * nz)
     return 0 if abs(left) <= TIE_M else (1 if left > 0.0 else -1)
 
 
@@ -385,15 +384,16 @@ def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, 
             if count == len(places):
                 places, off_m = np.append(places, places), np.append(off_m, off_m)     # twice the room
                 offset_m, side = np.append(offset_m, offset_m), np.append(side, side)
-            places[count], off_m[count], offset_m[count], side[count] = b * WIDE + j, -1.0, 0.0, 0
+            places[count], off_m[count] = b * WIDE + j, -1.0
             if exact:
                 limit = math.sqrt(least2) + slack_m
                 several = _candidates(chain, pieces, line_nodes, found, near, x, y, z, limit * limit, d2, part, piece, off, at,
                                       foot)
                 if 0 < several <= CROWD:
-                    one = _best_pass(several, piece, off)
-                    p = piece[one]
-                    off_m[count], t = _foot(chain, p, at[one], x, y, z, foot)
+                    one = 0 if several == 1 else _best_pass(several, piece, off)
+                    if several > 1:                 # `foot` is that of the last one found
+                        _foot(chain, piece[one], at[one], x, y, z, foot)
+                    p, t, off_m[count] = piece[one], at[one], off[one]
                     offset_m[count] = at_m[p] + t * (at_m[p + 1] - at_m[p])
                     side[count] = _side(pieces, len(chain) - 2, p, t, x, y, z, foot)
             count += 1

@@ -135,13 +135,15 @@ class Pieces:
 
     @staticmethod
     def of(lonlat: Floats, at_m: Floats, xyz: Floats) -> Pieces:
-        metres = np.diff(at_m)
+        metres = at_m[1:] - at_m[:-1]
         edge = np.flatnonzero(metres > TINY_M)
         if not len(edge):                                           # a single spot: one piece without length
             return Pieces(np.repeat(xyz[:1], 2, axis=0), np.zeros(2), np.zeros((1, 3)))
         if metres.max() <= PIECE_M:                                 # every edge is a piece
-            kept = np.append(edge, edge[-1] + 1)
-            return Pieces(xyz[kept], at_m[kept], np.diff(xyz[kept], axis=0))
+            if len(edge) < len(metres):
+                kept = np.append(edge, edge[-1] + 1)
+                xyz, at_m = xyz[kept], at_m[kept]
+            return Pieces(xyz, at_m.copy(), xyz[1:] - xyz[:-1])
         count = np.ceil(metres[edge] / PIECE_M).astype(np.int64)
         of_edge = np.repeat(edge, count)                            # the edge each piece lies on
         nth = np.arange(len(of_edge)) - np.repeat(np.cumsum(count) - count, count)
@@ -160,7 +162,7 @@ class Pieces:
 
     @cached_property
     def half_m(self) -> float:
-        return float(np.diff(self.at_m).max()) / 2
+        return float((self.at_m[1:] - self.at_m[:-1]).max()) / 2
 
     @cached_property
     def sag_m(self) -> float:
