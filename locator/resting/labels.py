@@ -29,7 +29,7 @@ ACTIONS = 12
 
 @compiled
 def drives_between(leave, out, back, rejoin, usable, most, fixed_ptr, fixed_to, fixed_ms):  # type: ignore[no-untyped-def]
-    """CSR of drives (ptr, to, ms) no longer than `most`, from every stop and, last, from the start. Fixed ones stand for the rest."""
+    """CSR of drives (ptr, to, ms) no longer than `most`, from every stop and, last, from the start. Fixed ones come first."""
     n = leave.size
     order = np.argsort(leave)
     sorted_leave = leave[order]
@@ -153,12 +153,12 @@ def stay_ms(act, x, r, service, can_rest):  # type: ignore[no-untyped-def]
         return r[FIRST_MS] if r[FIRST_MS] < INF and x[F] == 0 else -1
     if act == A_SECOND:
         return r[SECOND_MS] if x[F] == 1 else -1
-    if act == A_SHORT or act == A_SHORT_MORE:
+    if act in (A_SHORT, A_SHORT_MORE):
         rest = r[SHORT] if act == A_SHORT else r[REST] - r[LONG]
         return rest if r[FAMILY] == US and (x[Q] == 0 or (x[Q] + rest >= r[REST] and x[Q] >= r[LONG])) else -1
     if not can_rest:
         return -1
-    if act == A_LONG or act == A_LONG_MORE:
+    if act in (A_LONG, A_LONG_MORE):
         rest = r[LONG] if act == A_LONG else r[REST] - r[SHORT]
         return rest if r[FAMILY] == US and (x[Q] == 0 or x[Q] + rest >= r[REST]) else -1
     if act == A_REST:
@@ -226,7 +226,7 @@ def rested(y, act, elapsed, end, slack, r, z):  # type: ignore[no-untyped-def]
 
 @compiled
 def still(x, low, ahead, bare, r):  # type: ignore[no-untyped-def]
-    """What a label still takes to the end, at least: never too much (docs/plan.md). The three figures: least_ahead of its stop."""
+    """What a label still takes to the end, at least: never too much (docs/plan.md). The figures: least_ahead of its stop."""
     if ahead >= INF:
         return INF
     if x[C] > 0:

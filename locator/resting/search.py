@@ -19,7 +19,7 @@ from locator.resting.stops import ALWAYS, Millis, StopTable
 from locator.rules import DAY_S, Rules
 
 ACTIONS = ("break", "split_first", "split_second", "rest", "rest_reduced", "rest_first", "week_rest", "week_rest_reduced",
-           "part_short", "part_short_more", "part_long", "part_long_more")
+           "part_short", "part_short_more", "part_long", "part_long_more", "restart")
 MOST_LABELS = 1_000_000
 STEPS = ((200, 4), (30, 4), (5, 2), (0, 1))  # what is to come weighs so many thousandths more; the share of labels allowed for it
 UNKNOWN = ("open", "closed")
@@ -40,10 +40,10 @@ class Visit:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """visits None: there is no plan. gap_ms: by how much the best plan may be better, 0 where this is the best.
+    """visits None: there is no plan. gap_ms: by how much the best plan may be better, 0 where this is the
+    best, -1 where nothing was found before the search grew too large.
 
     made, opened   labels made; labels from which the search went on
-    reached        (k, 2) of every label: its stop (n: the start) and how long he may still drive from there without a rest
     """
 
     visits: tuple[Visit, ...] | None
@@ -52,7 +52,6 @@ class Found:
     made: int
     opened: int
     gap_ms: int
-    reached: Millis
 
 
 def find_best(rules: Rules, state: DriverState, table: StopTable, depart: datetime, *, unknown: str = "open",
@@ -75,18 +74,18 @@ def find_best(rules: Rules, state: DriverState, table: StopTable, depart: dateti
         if best is None or keeps(*best, law, kernel):
             break
     if best is None:
-        return Found(None, 0, 0, made, opened, 0 if bound is None else -1, np.zeros((0, 2), np.int64))
+        return Found(None, 0, 0, made, opened, 0 if bound is None else -1)
     rows, last = best
     arrive, penalty = int(rows[last, kernel.T]), int(rows[last, kernel.PEN])
-    return Found(_visits(rows, last, open_ptr, open_ms, kernel), arrive, penalty, made, opened,
-                 0 if bound is None else max(arrive + penalty - bound, 0), _reached(rows, law, kernel))
+    return Found(_visits(rows, last, open_ptr, open_ms, kernel, rules.family == "us"), arrive, penalty, made, opened,
+                 0 if bound is None else max(arrive + penalty - bound, 0))
 
 
 def _in_steps(asked: tuple[Any, ...], law: Millis, most: int, kernel: Any) -> tuple[Best | None, int | None, int, int]:
     """Good plans in haste; then the best, among labels that may still be better. Returns it, what the best can at least be
     (None: this is the best, or there is none), labels made, opened."""
     best: Best | None = None
-    cost, made, opened = int(kernel.INF), 0, 0
+    cost, made, opened = longest_ms(int(asked[3][-1])), 0, 0
     for haste, share in STEPS:
         found = kernel.search(*asked, law, most // share, haste, cost)
         made, opened = made + int(found[2]), opened + int(found[3])
@@ -136,12 +135,17 @@ def least_stay(rules: Rules, table: StopTable, ever_open: NDArray[np.bool_]) -> 
     return np.where(ever_open, stay + table.penalty_ms, 2**55)
 
 
+def longest_ms(route_ms: int) -> int:
+    """No plan takes longer, penalties with it: three times its driving and four days. So a search ends where nothing opens."""
+    return 3 * route_ms + 4 * DAY_S * 1000
+
+
 def drives(rules: Rules, table: StopTable) -> tuple[Millis, Millis, Millis]:
     """Every drive between stops that one stretch of driving allows, as (ptr, to, ms); row n is the start."""
     from locator.resting import labels as kernel
 
     known = np.searchsorted(table.between[:, 0], np.arange(len(table) + 2))
-    return tuple(kernel.drives_between(  # type: ignore[return-value]
+    return tuple(kernel.drives_between(
         table.leave_ms, table.out_ms, table.back_ms, table.rejoin_ms, table.usable, rules.drive * 1000, known,
         np.ascontiguousarray(table.between[:, 1]), np.ascontiguousarray(table.between[:, 2])))
 
@@ -162,9 +166,11 @@ def rules_array(rules: Rules, depart: datetime, table: StopTable) -> Millis:
     r = np.full(kernel.RULES, kernel.INF, np.int64)
     fields = {"DRIVE": rules.drive, "BREAK": rules.break_, "FIRST_MS": rules.split_first, "SECOND_MS": rules.split_second,
               "NIGHT": rules.night_drive, "DAY": rules.day_drive, "DAY_LONG": rules.day_drive_long, "DUTY": rules.duty,
-              "REST": rules.day_rest, "REDUCED": rules.reduced_rest, "REST_FIRST": rules.split_rest_first, "SHORT": rules.part_short,
-              "LONG": rules.part_long, "WEEK": rules.week_drive, "TWO_WEEKS": rules.two_weeks_drive, "WREST": rules.week_rest,
-              "WREDUCED": rules.week_rest_reduced, "WITHIN": rules.week_rest_within, "CYCLE": rules.cycle, "RESTART": rules.restart}
+              "REST": rules.day_rest, "REDUCED": rules.reduced_rest, "REST_FIRST": rules.split_rest_first,
+              "SHORT": rules.part_short, "LONG": rules.part_long, "WEEK": rules.week_drive,
+              "TWO_WEEKS": rules.two_weeks_drive, "WREST": rules.week_rest,
+              "WREDUCED": rules.week_rest_reduced, "WITHIN": rules.week_rest_within, "CYCLE": rules.cycle,
+              "RESTART": rules.restart}
     for name, seconds in fields.items():
         if seconds is not None:
             r[getattr(kernel, name)] = seconds * 1000
@@ -224,19 +230,38 @@ def _ms(seconds: float) -> int:
     return ceil(seconds * 1000 - 1e-6)
 
 
-def _visits(rows: NDArray[np.int64], last: int, open_ptr: Millis, open_ms: Millis, kernel: Any) -> tuple[Visit, ...]:
+def _visits(rows: NDArray[np.int64], last: int, open_ptr: Millis, open_ms: Millis, kernel: Any,
+            american: bool) -> tuple[Visit, ...]:
     found, at = list[Visit](), int(rows[last, kernel.PARENT])
     while rows[at, kernel.PARENT] >= 0:
         row = rows[at]
         stop, begin, end = int(row[kernel.NODE]), int(row[kernel.BEG]), int(row[kernel.T])
         mine = open_ms[open_ptr[stop]:open_ptr[stop + 1]]
         close = int(mine[(mine[:, 0] <= begin) & (mine[:, 1] >= end), 1][0])
-        found.append(Visit(stop, ACTIONS[row[kernel.ACT]], int(row[kernel.ARR]), begin, end, close))
+        act = ACTIONS[row[kernel.ACT]]
+        found.append(Visit(stop, "restart" if american and act == "week_rest" else act, int(row[kernel.ARR]), begin, end, close))
         at = int(row[kernel.PARENT])
     return tuple(reversed(found))
 
 
-def _reached(rows: NDArray[np.int64], law: Millis, kernel: Any) -> Millis:
+def explore(rules: Rules, state: DriverState, table: StopTable, depart: datetime, *, unknown: str, most: int,
+            ) -> tuple[NDArray[np.int64], Millis, Millis]:
+    """(labels, the first one, the rules): everything he can lawfully reach, whether or not it leads to the end."""
+    from locator.resting import labels as kernel
+
+    ptr, to, ms = drives(rules, table)
+    never = np.full(len(table) + 1, 4 * table.route_ms + rules.drive * 10_000, np.int64)      # an end no drive is long enough for
+    nothing = np.zeros(len(table) + 1, np.int64)
+    law = rules_array(rules, depart, table)
+    first = first_label(rules, state, law)
+    found = kernel.search(ptr, to, ms, never, nothing, nothing, nothing, *windows(table, unknown), table.service_ms,
+                          table.penalty_ms, table.can_rest, first, law, most, 0, longest_ms(table.route_ms))
+    return found[0], first, law
+
+
+def least_reach(rows: NDArray[np.int64], law: Millis) -> Millis:
+    """(k,) of labels: driving left before a break, or the day's end; other limits may come sooner."""
+    from locator.resting import labels as kernel
+
     cap = np.where(rows[:, kernel.EXT] < law[kernel.LONG_DAYS], law[kernel.DAY_LONG], law[kernel.DAY])
-    left = np.minimum(law[kernel.DRIVE] - rows[:, kernel.C], cap - rows[:, kernel.D])
-    return np.column_stack([rows[:, kernel.NODE], left])
+    return np.asarray(np.minimum(law[kernel.DRIVE] - rows[:, kernel.C], cap - rows[:, kernel.D]))
