@@ -284,6 +284,11 @@ def text(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
 
 
+def credit(value: Any) -> bool:
+    """Empty where everything is the region's own."""
+    return isinstance(value, str)
+
+
 def figure(value: Any) -> bool:
     return type(value) in (int, float) and isfinite(value)
 
@@ -319,7 +324,7 @@ ROUTE: Contract = {"distance_m": figure, "duration_s": figure, "approximate": tr
          "geometry": lambda value: value["type"] == "LineString" and len(value["coordinates"]) >= 2}
 OMITTED: Contract = {"id": text, "layer": text, "name": maybe(text), "reason": text,
                      "value": maybe(lambda value: figure(value) or text(value))}
-CREDITS: Contract = {"attribution": text, "schematic": truth, "region": text}
+CREDITS: Contract = {"attribution": credit, "schematic": truth, "region": text}
 SERVICE: Contract = {"what": text, "open_at_eta": one_of(True, False, None), "free": one_of(True, False, None)}
 
 

@@ -7,7 +7,7 @@ fastest, nothing longer is, so each piece is looked for in windows that grow.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,9 +61,20 @@ def _begin_spot(route: Route, net: Network, leg: int, step: int) -> Spot:
     return _standing(route, net, step, int(route.steps.enter_ms[step])) if route.own_line else route.spots[leg]
 
 
-def _end_spot(route: Route, net: Network, leg: int, step: int) -> Spot:
+def _end_spots(route: Route, net: Network, leg: int, step: int) -> list[Spot]:
+    """Where a piece may end, the freest first: the very end of his own line is reached from either direction of its road,
+    unless the line itself goes a longer way to arrive as it does."""
     assert route.steps is not None
-    return _standing(route, net, step, int(route.steps.leave_ms[step])) if route.own_line else route.spots[leg + 1]
+    if not route.own_line:
+        return [route.spots[leg + 1]]
+    arc, into_ms = int(route.steps.arc[step]), int(route.steps.leave_ms[step])
+    there = _standing(route, net, step, into_ms)
+    back = int(net.graph.edge_arcs[net.graph.arc_edge[arc], 1 - int(net.graph.arc_backward[arc])])
+    if step < len(route.steps) - 1 or back < 0 or not net.is_open(back):
+        return [there]
+    back_ms = int(net.arc_ms[back])
+    met = net.facing(back, back_ms - round(into_ms * back_ms / int(net.arc_ms[arc])))
+    return [replace(there, arcs=there.arcs + met.arcs, into_ms=there.into_ms + met.into_ms), there]
 
 
 def _standing(route: Route, net: Network, step: int, into_ms: int) -> Spot:
@@ -81,12 +92,13 @@ def _facing(route: Route, step: int, into_ms: int) -> Spot:
 def _cut_leg(route: Route, net: Network, start: Spot, first: int, last: int, into_ms: int) -> list[Piece]:
     steps, leg, pieces = route.steps, int(route.leg_of[first]), list[Piece]()
     assert steps is not None
-    end = _end_spot(route, net, leg, last)
+    ends = _end_spots(route, net, leg, last)
     at_ms = int(steps.begin_ms[first]) + into_ms - int(steps.enter_ms[first])
     at_m = float(steps.begin_m[first]) + _metres(steps, first, into_ms) - float(steps.enter_m[first])
     end_ms, end_m = int(steps.end_ms[last]), float(steps.end_m[last])
     while True:
-        if net.spots_ms(start, end) == end_ms - at_ms or first >= last:
+        end = next((spot for spot in ends if net.spots_ms(start, spot) == end_ms - at_ms), ends[-1] if first >= last else None)
+        if end is not None:
             return [*pieces, Piece(start, end, first, last, at_ms, end_ms, at_m, end_m, leg)]
         stop = _reach(steps, net, start, at_ms, first, last)
         cut = _facing(route, stop, int(steps.leave_ms[stop]))

@@ -181,6 +181,13 @@ class Oracle:
         """Where he stands he has business, whatever lies behind: as if he set out there, or had just arrived."""
         return tuple((like, into) for like, side in self.side.items() if side == self.side[arc] and self.ms[like] is not None)
 
+    def _other_way(self, arc: int, into: int) -> tuple[Position, ...]:
+        """The same point of the road, met from its other end."""
+        edge, backward = self.graph.arc_edge, self.graph.arc_backward
+        others = [like for like in np.flatnonzero((edge == edge[arc]) & (backward != backward[arc])).tolist()
+                  if self.ms[like] is not None]
+        return tuple((like, self.ms[like] - round(into * self.ms[like] / self.ms[arc])) for like in others)
+
     def _on_from(self, route: Route, step: int) -> tuple[Position, ...]:
         assert route.steps is not None
         return ((int(route.steps.arc[step]), int(route.steps.leave_ms[step])),)
@@ -194,8 +201,10 @@ class Oracle:
             ends = tuple(zip(spot.arcs, spot.into_ms, strict=True))
         else:
             ends = self._standing(*ends[0])
-        if self.times(starts, ends).min() == int(end_ms[last]) - start_ms:
-            return Chain(starts, ends, first, last, start_ms, int(end_ms[last]))
+        wide = (*ends, *self._other_way(*ends[0])) if route.own_line and last == len(route.steps) - 1 else ends
+        for met in (wide, ends):
+            if self.times(starts, met).min() == int(end_ms[last]) - start_ms:
+                return Chain(starts, met, first, last, start_ms, int(end_ms[last]))
         path = [self._on_from(route, step)[0] for step in range(first, last + 1)]
         fastest = self.times(starts, path).min(axis=0) == end_ms[first:last + 1] - start_ms
         stop = first
