@@ -18,8 +18,8 @@ from scipy.sparse.csgraph import connected_components
 
 from geodata.errors import BadInput
 from geodata.geodesy import Floats, Ints
-from geodata.roads.access import HGV
-from geodata.roads.osm import NODE_KEYS, Progress, quiet
+from geodata.roads.access import HGV, NODE_KEYS
+from geodata.roads.osm import Progress, quiet
 from geodata.roads.tags import CLASS_NAMES, Road, road_of
 
 PLACE_KEYS = ("highway", "amenity")

@@ -40,7 +40,8 @@ def trip(town: Town, moment: str | None, who: Vehicle | None = None, way: str = 
     return replace(town, engine=town.engine.at(depart)).trip(way, who)
 
 
-@pytest.mark.tags("access:conditional", "hgv:conditional", "motor_vehicle:conditional", "oneway:conditional", "maxweight:conditional",
+@pytest.mark.tags("access:conditional", "hgv:conditional", "motor_vehicle:conditional", "oneway:conditional",
+                  "maxweight:conditional",
                   "maxheight:conditional")
 @pytest.mark.parametrize(("tags", "opens"), [
     ("hgv:conditional=no@(07:00-09:00)", {"06:59": 1, "07:00": 0, "07:01": 0, "08:59": 0, "09:00": 1}),
