@@ -5,6 +5,7 @@ Never knows: roads, files, doors. Everything here is hostile until read: sizes, 
 """
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,9 @@ Floats = NDArray[np.float64]
 
 
 def read_gpx(data: bytes, *, max_points: int = MAX_POINTS) -> Floats:
-    """Tracks (all segments in order), else the first route, of a GPX file.
+    """The points of all tracks and segments as one line, else of the first route, of a GPX file.
 
+    In order of time where every point has one and the file is in another (tracks saved last first); else as they stand.
     Raises BadInput: empty_file, too_large, bad_gpx (not XML, entities, no track), and what check_line raises.
     """
     _bounded(data, "gpx")
@@ -48,7 +50,18 @@ def read_gpx(data: bytes, *, max_points: int = MAX_POINTS) -> Floats:
         lonlat = np.array([(float(p.attrib["lon"]), float(p.attrib["lat"])) for p in points])
     except (KeyError, ValueError) as wrong:
         raise BadInput("bad_gpx", field="gpx", value=str(wrong)[:60], reason="lon, lat") from wrong
-    return check_line(lonlat, "gpx", max_points=max_points)
+    return check_line(lonlat[_order(points)], "gpx", max_points=max_points)
+
+
+def _order(points: list[Any]) -> NDArray[np.int64]:
+    """Rows in order of time; as they stand unless every point has a time that can be read. Equal times keep their order."""
+    try:
+        told = [next(child.text for child in point if _local(child.tag) == "time") for point in points]
+        times = [datetime.fromisoformat((text or "").strip()) for text in told]
+    except (StopIteration, ValueError):
+        return np.arange(len(points))
+    seconds = [(time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() for time in times]
+    return np.argsort(np.array(seconds), kind="stable")
 
 
 def _local(tag: Any) -> str:

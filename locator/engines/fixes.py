@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geodata.geodesy import distance_m
 
-NOISE_M = (2.0, 50.0)      # least and most a position is taken to be off, as one standard deviation
+NOISE_M = (1.0, 50.0)      # least and most a position is taken to be off, as one standard deviation
 SAMPLE = 400               # points that tell how much it is
 EXACT_M = 4.0              # a line so near to the roads was drawn on them: what lies between its points counts as well
 ON_ROAD_M = 10.0           # between two points of such a line, a road this near is the one drawn on

@@ -6,6 +6,7 @@ from all positions in play at once (trellis.py). What is a point's evidence, fix
 """
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from locator.vehicles import Vehicle
 
 if TYPE_CHECKING:
     from locator.engines.embedded import EmbeddedEngine
-    from locator.engines.trellis import Drivable, Points, Prices
+    from locator.engines.trellis import Drivable, Marks, Points, Prices
 
 REACH = 4.0                # roads farther from a point than so many deviations are not asked,
 REACH_M = (40.0, 200.0)    # within these bounds
@@ -38,10 +39,36 @@ USUAL = 1.1                # what a metre still to go is reckoned at, beside a m
 LEAST_MATCHED = 0.5        # a line of which less lies on roads is not matched at all
 
 
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All that a line says about where he drove, on one network."""
+
+    net: Network
+    fixes: Fixes
+    roads: Drivable
+    points: Points
+    prices: Prices
+
+
 def match_line(engine: EmbeddedEngine, lonlat: Floats, vehicle: Vehicle) -> Route:
     """The line on the roads. Raises NotReachable: no_road_within_reach when less than half of it fits roads; no_way_through."""
+    from locator.engines.trellis import find_ways
+
+    said = read_line(engine, lonlat, vehicle)
+    marks = most_likely(said)
+    ways = find_ways(said.roads, said.points, said.prices, marks.point, marks.arc, marks.into_m, marks.how)
+    stretches = find_stretches(said.net, marks, *ways)
+    off_roads = unmatched(said.net, stretches, said.fixes)
+    if not stretches or sum(b - a for a, b in off_roads) > (1.0 - LEAST_MATCHED) * said.fixes.along_m[-1]:
+        first = f"{lonlat[0, 0]:.6f},{lonlat[0, 1]:.6f}"
+        raise NotReachable("no_road_within_reach", field="line", value=first, reach_m=round(said.prices.reach_m))
+    drive = joined(said.net, stretches)
+    ends = (end_spot(said.net, drive, 0), end_spot(said.net, drive, -1))
+    return engine.compose([drive], ends, vehicle, own_line=True, unmatched=off_roads)
+
+
+def read_line(engine: EmbeddedEngine, lonlat: Floats, vehicle: Vehicle) -> Evidence:
     from locator.engines.nearby import edges_near  # here, because it loads numba
-    from locator.engines.trellis import Marks, find_drive, find_ways
 
     net = engine.network(vehicle)
     roads, grid, usable = engine.drivable(net), engine.snapper.grid, engine.open_edges(net)
@@ -55,16 +82,12 @@ def match_line(engine: EmbeddedEngine, lonlat: Floats, vehicle: Vehicle) -> Rout
     fixes = read_fixes(np.ascontiguousarray(lonlat, dtype=np.float64), off_road)
     prices = find_prices(roads, fixes.noise_m)
     near = edges_near(engine.graph, grid, usable, fixes.lonlat, reach_m=prices.reach_m, most=CANDIDATES)
-    points = candidates(net, fixes, *near)
-    marks = Marks(*find_drive(roads, points, prices))
-    stretches = find_stretches(net, marks, *find_ways(roads, points, prices, *marks[:4]))
-    off_roads = unmatched(net, stretches, fixes)
-    if not stretches or sum(b - a for a, b in off_roads) > (1.0 - LEAST_MATCHED) * fixes.along_m[-1]:
-        first = f"{lonlat[0, 0]:.6f},{lonlat[0, 1]:.6f}"
-        raise NotReachable("no_road_within_reach", field="line", value=first, reach_m=round(prices.reach_m))
-    drive = joined(net, stretches)
-    ends = (end_spot(net, drive, 0), end_spot(net, drive, -1))
-    return engine.compose([drive], ends, vehicle, own_line=True, unmatched=off_roads)
+    return Evidence(net, fixes, roads, candidates(net, fixes, *near), prices)
+
+
+def most_likely(said: Evidence) -> Marks:
+    from locator.engines.trellis import Marks, find_drive
+    return Marks(*find_drive(said.roads, said.points, said.prices))
 
 
 def find_prices(roads: Drivable, noise_m: float) -> Prices:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-import shapely.ops
 from numpy.typing import NDArray
 
 from geodata.errors import NotReachable
@@ -150,17 +149,22 @@ def _doubtful(net: Network, stretch: Stretch, fixes: Fixes) -> list[tuple[int, i
     unknown = (end - begin == 1) & (line_m > max(GAP_M, GAP_STEPS * usual_m)) & (way_m > CERTAIN * line_m + CERTAIN_M)
     skipped = np.flatnonzero((end - begin > 1) & (line_m > SKIPPED_M)).tolist()
     if skipped:
-        line = steps_of(net, stretch).lonlat(net.graph)
-        for i in skipped:
-            unknown[i] = way_m[i] > ROUND * line_m[i] + ROUND_M or not _beside(line, stretch, fixes, i)
+        beside = _beside(steps_of(net, stretch).lonlat(net.graph), stretch, fixes, skipped)
+        unknown[skipped] = ~beside | (way_m > ROUND * line_m + ROUND_M)[skipped]
     return [(int(begin[i]), int(end[i])) for i in np.flatnonzero(unknown)]
 
 
-def _beside(line: Floats, stretch: Stretch, fixes: Fixes, i: int) -> bool:
+def _beside(line: Floats, stretch: Stretch, fixes: Fixes, skipped: list[int]) -> NDArray[np.bool_]:
     """Do the points left out between two that were used lie along the way driven there?"""
-    left_out = fixes.lonlat[int(stretch.point[i]) + 1:int(stretch.point[i + 1])]
-    scale = np.array(metres_per_degree(float(left_out[0, 1])))
-    share = stretch.along_m[i:i + 2] / max(float(stretch.along_m[-1]), 1e-9)
-    way = shapely.ops.substring(shapely.LineString(line * scale), *share, normalized=True)
-    off_m = shapely.distance(shapely.points(left_out * scale), way)
-    return bool(np.median(off_m) <= max(BESIDE_M, BESIDE * fixes.noise_m))
+    scale = np.array(metres_per_degree(float(line[:, 1].mean())))
+    step_m = np.hypot(*((line[1:] - line[:-1]) * scale).T)
+    share = np.append(0.0, np.cumsum(step_m)) / max(float(step_m.sum()), 1e-9)
+    found = np.zeros(len(skipped), bool)
+    for k, i in enumerate(skipped):
+        begin, end = np.searchsorted(share, stretch.along_m[i:i + 2] / max(float(stretch.along_m[-1]), 1e-9))
+        begin = min(max(int(begin) - 1, 0), len(line) - 2)
+        way = shapely.LineString(line[begin:max(int(end) + 1, begin + 2)] * scale)
+        left_out = fixes.lonlat[int(stretch.point[i]) + 1:int(stretch.point[i + 1])]
+        off_m = shapely.distance(shapely.points(left_out * scale), way)
+        found[k] = np.median(off_m) <= max(BESIDE_M, BESIDE * fixes.noise_m)
+    return found

@@ -23,6 +23,8 @@ from locator.engines.compiled import compiled
 GO, TURNED, ANEW = 0, 1, 2         # how a mark came from the one before it
 TABLE = 1 << 17                    # arcs one search may touch; far above CREDIT
 CREDIT, CREDIT_MOST = 400, 30_000  # arcs settled for each point, and saved up for far ones
+ALIVE = 256                        # positions in play
+PATIENCE, HOPELESS = 300, 0.7      # so many points out of reach of those before, and so great a share: no line of roads
 BEHIND, BEHIND_M = 12, 500.0       # a way leads on over at most so many points left out, or so much of the line
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -82,47 +84,66 @@ class Marks(NamedTuple):
 
 @compiled
 def find_drive(roads, points, prices):
-    """(point, arc, into_m, how, settled) of the likeliest drive; empty when no point has a candidate."""
-    arc, into, cost, at, parent, how = [np.int64(0)], [0.0], [0.0], [np.int64(0)], [np.int64(0)], [np.int64(0)]
-    for column in (arc, at, parent, how):
-        column.pop()
-    into.pop()
-    cost.pop()
-    alive = [np.int64(0)]
-    alive.pop()
-    table = new_table()
-    credit, settled = CREDIT_MOST, 0
+    """(point, arc, into_m, how, settled) of the likeliest drive; empty when no point has a candidate.
+
+    Where hardly any point can be reached from those before, it stops early; what was found till then is the answer."""
+    labels = _no_labels()
+    arc, into, cost, at = labels[0], labels[1], labels[2], labels[3]
+    alive, table = _none(), new_table()
+    credit, settled, tried, failed = CREDIT_MOST, 0, 0, 0
     for i in range(len(points.lonlat)):
         first, last = points.ptr[i], points.ptr[i + 1]
-        total, origin, come = np.full(last - first, np.inf), np.full(last - first, -1), np.zeros(last - first, np.int64)
-        if len(alive) == 0:
+        total, origin, come = np.full(last - first, np.inf), np.full(last - first, -1), np.full(last - first, ANEW)
+        if len(arc) == 0:
             total[:] = points.off_cost[first:last]
-            come[:] = ANEW
         elif last > first:
             _anew(points, prices, i, at, cost, alive, total, origin, come)
             near = _near(points, i, at, alive)
             work = _search(table, i + 1, roads, points, prices, i, (arc, into, cost), near, total, origin, come, credit)
-            settled += work
-            credit = min(credit - work + CREDIT, CREDIT_MOST)
-        best = _least(total)
-        kept = _carried(cost, at, alive, arc, i, prices.skip * points.weight[i], best, points, prices, first, last, total)
-        limit, made = best + prices.beam, len(arc)
-        for k in range(last - first):
-            if total[k] <= limit:
-                position = points.into_m[first + k]
-                if come[k] == GO and origin[k] >= 0 and arc[origin[k]] == points.arc[first + k] \
-                        and position < into[origin[k]] <= position + prices.back_m:
-                    position = into[origin[k]]
-                arc.append(points.arc[first + k])
-                into.append(position)
-                cost.append(total[k])
-                at.append(i)
-                parent.append(origin[k])
-                how.append(come[k])
-                kept.append(len(arc) - 1)
-        _turn(roads, points, prices, first, last, total, limit, made, i, arc, into, cost, at, parent, how, kept)
-        alive = kept
-    return _trace(points, prices, arc, into, cost, at, parent, how, alive, settled)
+            settled, credit, tried = settled + work, min(credit - work + CREDIT, CREDIT_MOST), tried + 1
+            failed += not (come == GO).any()
+        kept, made = _carried(points, prices, i, labels, alive, total), len(arc)
+        _admit(points, prices, i, labels, total, origin, come, kept)
+        _turn(roads, points, prices, i, labels, total, made, kept)
+        alive = _fewest(points, prices, i, cost, at, kept)
+        if failed > PATIENCE and failed > HOPELESS * tried:
+            break
+    return _trace(points, prices, labels, alive, settled)
+
+
+@compiled
+def _none():
+    nothing = [np.int64(0)]
+    nothing.pop()
+    return nothing
+
+
+@compiled
+def _no_labels():
+    """A label is a position some point may have: arc, into it, cost, point, the label before, how it came from that one."""
+    into, cost = [0.0], [0.0]
+    into.pop()
+    cost.pop()
+    return _none(), into, cost, _none(), _none(), _none()
+
+
+@compiled
+def _admit(points, prices, i, labels, total, origin, come, kept):
+    """The candidates of point i that stay in play become labels. One a little behind the label before it stands there."""
+    arc, into, cost, at, parent, how = labels
+    first, limit = points.ptr[i], _least(total) + prices.beam
+    for k in range(len(total)):
+        if total[k] <= limit:
+            position, before = points.into_m[first + k], origin[k]
+            if come[k] == GO and arc[before] == points.arc[first + k] and position < into[before] <= position + prices.back_m:
+                position = into[before]
+            arc.append(points.arc[first + k])
+            into.append(position)
+            cost.append(total[k])
+            at.append(i)
+            parent.append(before)
+            how.append(come[k])
+            kept.append(len(arc) - 1)
 
 
 @compiled
@@ -159,8 +180,7 @@ def _anew(points, prices, i, at, cost, alive, total, origin, come):
 @compiled
 def _near(points, i, at, alive):
     """Positions in play that a way may lead on from: of not too many points ago."""
-    near = [np.int64(0)]
-    near.pop()
+    near = _none()
     for label in alive:
         if i - at[label] <= BEHIND or points.at_m[i] - points.at_m[at[label]] <= BEHIND_M:
             near.append(label)
@@ -246,17 +266,15 @@ def _least(total):
 
 
 @compiled
-def _carried(cost, at, alive, arc, i, skip, best, points, prices, first, last, total):
-    """Positions of points before that stay in play with this point left out, unless this point offers as much on the same arc.
-    They have yet to come as far as this point: that much is reckoned when they are compared."""
-    kept = [np.int64(0)]
-    kept.pop()
+def _carried(points, prices, i, labels, alive, total):
+    """Positions of points before that stay in play with point i left out, unless this point offers as much on the same arc."""
+    arc, _, cost, at, _, _ = labels
+    first, best, kept = points.ptr[i], _least(total), _none()
     for label in alive:
-        cost[label] += skip
-        whole = cost[label] + prices.usual_m * (points.at_m[i] - points.at_m[at[label]])
-        stays = whole <= best + prices.beam
-        for k in range(first, last):
-            if points.arc[k] == arc[label] and total[k - first] <= cost[label]:
+        cost[label] += prices.skip * points.weight[i]
+        stays = _reckoned(points, prices, i, cost, at, label) <= best + prices.beam
+        for k in range(len(total)):
+            if points.arc[first + k] == arc[label] and total[k] <= cost[label]:
                 stays = False
         if stays:
             kept.append(label)
@@ -264,8 +282,29 @@ def _carried(cost, at, alive, arc, i, skip, best, points, prices, first, last, t
 
 
 @compiled
-def _turn(roads, points, prices, first, last, total, limit, made, i, arc, into, cost, at, parent, how, kept):
-    """At a point a vehicle may go over to any other arc of the same edge, at a price: it turned, or had business there."""
+def _reckoned(points, prices, i, cost, at, label):
+    """A label's cost as if it had come as far as point i."""
+    return cost[label] + prices.usual_m * (points.at_m[i] - points.at_m[at[label]])
+
+
+@compiled
+def _fewest(points, prices, i, cost, at, kept):
+    """The likeliest labels, when there are more than ALIVE."""
+    if len(kept) <= ALIVE:
+        return kept
+    whole = np.array([_reckoned(points, prices, i, cost, at, label) for label in kept])
+    limit, fewer = np.partition(whole, ALIVE // 2)[ALIVE // 2], _none()
+    for j in range(len(kept)):
+        if whole[j] <= limit and len(fewer) < ALIVE:
+            fewer.append(kept[j])
+    return fewer
+
+
+@compiled
+def _turn(roads, points, prices, i, labels, total, made, kept):
+    """At a point a vehicle may go over to the other direction of the same edge, at a price: it turned on the open road."""
+    arc, into, cost, at, parent, how = labels
+    first, last, limit = points.ptr[i], points.ptr[i + 1], _least(total) + prices.beam
     for label in range(made, len(arc)):
         if cost[label] + prices.turn > limit:
             continue
@@ -284,34 +323,29 @@ def _turn(roads, points, prices, first, last, total, limit, made, i, arc, into, 
 
 
 @compiled
-def _trace(points, prices, arc, into, cost, at, parent, how, alive, settled):
+def _trace(points, prices, labels, alive, settled):
     """The likeliest position at the end, and whence it came; one left behind pays as for beginning anew."""
-    chosen = [np.int64(0)]
-    chosen.pop()
-    if len(alive) > 0:
-        label, least, end = -1, np.inf, len(points.lonlat) - 1
-        for other in alive:
-            whole = cost[other]
-            if at[other] < end:
-                whole += prices.anew + prices.anew_m * (points.at_m[end] - points.at_m[at[other]])
-            if whole < least:
-                label, least = other, whole
-        while label >= 0:
-            chosen.append(label)
-            label = parent[label]
-    n = len(chosen)
-    out = (np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64), settled)
-    for j in range(n):
-        label = chosen[n - 1 - j]
-        out[0][j], out[1][j], out[2][j], out[3][j] = at[label], arc[label], into[label], how[label]
-    return out
+    arc, into, cost, at, parent, how = labels
+    label, least, end = -1, np.inf, len(points.lonlat) - 1
+    for other in alive:
+        whole = cost[other]
+        if at[other] < end:
+            whole += prices.anew + prices.anew_m * (points.at_m[end] - points.at_m[at[other]])
+        if whole < least:
+            label, least = other, whole
+    chosen = _none()
+    while label >= 0:
+        chosen.append(label)
+        label = parent[label]
+    rows = np.array(chosen)[::-1]
+    return (np.array([at[row] for row in rows]), np.array([arc[row] for row in rows]), np.array([into[row] for row in rows]),
+            np.array([how[row] for row in rows]), settled)
 
 
 @compiled
 def find_ways(roads, points, prices, point, arc, into_m, how):
     """(ptr, arcs): from each mark to the next, the arcs driven, both ends' own included; none where he did not simply go on."""
-    table, ways, ptr = new_table(), [np.int64(0)], np.zeros(len(point), np.int64)
-    ways.pop()
+    table, ways, ptr = new_table(), _none(), np.zeros(len(point), np.int64)
     for j in range(1, len(point)):
         if how[j] == GO:
             if arc[j] == arc[j - 1] and into_m[j] >= into_m[j - 1]:

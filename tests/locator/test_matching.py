@@ -56,24 +56,6 @@ def test_a_route_given_back_is_itself(porto_locator: Locator, trip: str) -> None
     assert ways(porto_locator, again) == ways(porto_locator, route)
 
 
-@pytest.mark.parametrize("trip", TRIPS)
-def test_ten_metres_of_noise_change_little(porto_locator: Locator, trip: str) -> None:
-    """A fix every 25 m (a second at 90 km/h), each off by 10 m in both axes, from a fixed seed."""
-    origin, destination = TRIPS[trip]
-    route = porto_locator.route(RouteAsk(origin=origin, destination=destination)).route
-    rng = np.random.default_rng(5)
-    at_m = np.arange(0.0, route.line.length_m, 25.0)
-    noise = rng.normal(0.0, 10.0, (len(at_m), 2)) / (111_320 * np.cos(np.radians(41.25)), 111_100)
-    again = follow(porto_locator, route.line.point_at(at_m) + noise)
-    assert again.unmatched == () and again.duration_s == approx(route.duration_s, rel=0.03)
-    length = dict.fromkeys(ways(porto_locator, route), 0.0)
-    graph = porto_locator.region.roads
-    assert graph is not None and again.steps is not None
-    driven = graph.edge_way[graph.arc_edge[again.steps.arc]]
-    metres = again.steps.leave_m - again.steps.enter_m
-    assert metres[np.isin(driven, list(length))].sum() > 0.97 * again.distance_m
-
-
 def test_a_line_partly_off_the_roads_says_which_part() -> None:
     """6 km along a road, 3 km over open land, then a road again."""
     town = draw("""

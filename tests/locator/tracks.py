@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import NotReachable
-from geodata.roads.graph import RoadGraph
+from geodata.roads.graph import CLOSED, RoadGraph
 from geodata.roads.snap import metres_per_degree
 from locator.engines.embedded import EmbeddedEngine
+from locator.engines.network import Network
 from locator.engines.protocol import Route
 from locator.engines.steps import STEP_FIELDS, Steps
 from locator.vehicles import Vehicle, vehicle
@@ -30,7 +31,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Right:
-    """A matched drive against the true one. Metres by edge and direction, each as often as it was driven."""
+    """A matched drive against the true one. Metres by road and direction, each as often as it was driven."""
 
     true_m: float
     found_m: float         # of the true drive, in the match
@@ -113,19 +114,44 @@ def without(points: Floats, begin: float, end: float) -> Floats:
     return np.concatenate([points[:int(begin * len(points))], points[int(end * len(points)):]])
 
 
-def metres_by_road(graph: RoadGraph, steps: Steps) -> Counter[tuple[int, bool]]:
-    """Metres driven by (edge, backward)."""
-    metres: Counter[tuple[int, bool]] = Counter()
-    pairs = zip(graph.arc_edge[steps.arc].tolist(), graph.arc_backward[steps.arc].tolist(), strict=True)
-    for pair, m in zip(pairs, (steps.leave_m - steps.enter_m).tolist(), strict=True):
-        metres[pair] += m
+Road = tuple[float, ...]
+
+
+def road_of(graph: RoadGraph, arc: int) -> Road:
+    """A road and its direction: where it begins and ends, its length. Two edges of one course are one: no line tells which."""
+    edge = int(graph.arc_edge[arc])
+    shape = graph.shape(edge)[::-1 if graph.arc_backward[arc] else 1]
+    return (*shape[0].tolist(), *shape[-1].tolist(), round(float(graph.edge_length_m[edge]), 1))
+
+
+def metres_by_road(graph: RoadGraph, steps: Steps) -> Counter[Road]:
+    """Metres driven by road and direction."""
+    metres: Counter[Road] = Counter()
+    for arc, m in zip(steps.arc.tolist(), (steps.leave_m - steps.enter_m).tolist(), strict=True):
+        metres[road_of(graph, arc)] += m
     return metres
+
+
+def roads_driven(graph: RoadGraph, steps: Steps, least_m: float = 0.5) -> list[Road]:
+    """The roads in order, those of which hardly anything was driven aside."""
+    return [road_of(graph, int(arc)) for arc in steps.arc[steps.leave_m - steps.enter_m > least_m]]
+
+
+def unlawful(net: Network, steps: Steps) -> int:
+    """How many steps follow from the one before neither by a turn that is open to a driver's own line nor by turning round."""
+    graph, turns = net.graph, net.turn_weights_as_driven()
+    own, count = graph.arc_own[steps.arc], 0
+    for arc, onward in zip(own[:-1].tolist(), own[1:].tolist(), strict=True):
+        rows = slice(int(graph.turn_ptr[arc]), int(graph.turn_ptr[arc + 1]))
+        by_turn = bool(((graph.turn_to[rows] == onward) & (turns[rows] < CLOSED)).any())
+        count += not by_turn and graph.arc_edge[arc] != graph.arc_edge[onward]
+    return count + int((net.arc_ms[steps.arc] >= CLOSED).sum())
 
 
 def how_right(graph: RoadGraph, truth: Steps, match: Route) -> Right:
     assert match.steps is not None
     true, found = metres_by_road(graph, truth), metres_by_road(graph, match.steps)
-    both = sum(min(m, found[pair]) for pair, m in true.items())
+    both = sum(min(m, found[road]) for road, m in true.items())
     return Right(truth.total_m, both, match.steps.total_m - both)
 
 
