@@ -2,6 +2,15 @@
 
 In: how many points, or the arrays of a tree.    Out: shapes; the points again in degrees, with their flags.
 Never knows: how the arrays are filled or searched (packing.py, kernels.py), files.
+
+A block is 16 things side by side, coordinate by coordinate, so that one machine instruction looks at several:
+  points  (blocks, 3, 16)   x, y, z; a place is block * 16 + column
+  words   (blocks, 16)      the flags of each point
+  ids     (blocks, 16)      its row number
+  nodes   (blocks, 6, 16)   the boxes of 16 blocks one level down: lowest x, y, z, highest x, y, z
+  masks   (blocks, 16)      the flags of all points below, OR-ed
+  starts  (levels + 1,)     where the node blocks of each level begin; the last block is the root
+  pieces  (blocks, 7, 16)   of a line: start x, y, z, span x, y, z, 1 / length²
 """
 from __future__ import annotations
 

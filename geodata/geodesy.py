@@ -80,10 +80,10 @@ def near_metres(a: Floats, b: Floats) -> Floats:
     The arc over the chord, bent as the ellipsoid is halfway in the chord's direction. The normal curvature of
     x·Qx = 1 along d is d·Qd / |d|² / |Qx|; x is the middle of the chord, pushed out to the surface.
     """
-    chord, middle, q = b - a, a + b, np.array([1.0, 1.0, (A_M / B_M) ** 2]) / A_M**2
-    length2 = np.einsum("ij,ij->i", chord, chord)
-    pushed = np.sqrt((middle**2 @ q) / (middle**2 @ q**2))
-    bend = np.maximum((chord**2 @ q) / np.maximum(length2, ROUNDING_M**4) * pushed, 1e-9)     # 0 only on one spot
+    chord2, middle2, q = (b - a) ** 2, (a + b) ** 2, np.array([1.0, 1.0, (A_M / B_M) ** 2]) / A_M**2
+    length2 = chord2[:, 0] + chord2[:, 1] + chord2[:, 2]
+    pushed = np.sqrt((middle2 @ q) / (middle2 @ q**2))
+    bend = np.maximum((chord2 @ q) / np.maximum(length2, ROUNDING_M**4) * pushed, 1e-9)     # 0 only on one spot
     return np.asarray(2.0 / bend * np.arcsin(np.minimum(0.5 * bend * np.sqrt(length2), 1.0)))
 
 

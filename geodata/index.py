@@ -142,8 +142,9 @@ class SpatialIndex:
         _check_metres(within_m, "within_m")
         ids, off_m, offset_m, side = self._carrier.along(line, within_m, need, any_of)
         order = np.argsort(offset_m)
-        if (np.diff(offset_m[order]) == 0.0).any():
-            order = np.lexsort((ids, offset_m))
+        if len(same := np.flatnonzero(np.diff(offset_m[order]) == 0.0)):     # some stand at the same vertex: those by id
+            tied = np.union1d(same, same + 1)
+            order[tied] = order[tied][np.lexsort((ids[order[tied]], offset_m[order[tied]]))]
         kept = order[off_m[order] <= within_m]
         return Along(ids[kept], off_m[kept], offset_m[kept], side[kept])
 

@@ -1,16 +1,8 @@
 """The questions put to packed blocks, compiled by numba: the nearest, all within, all along a line.
 
-In: the arrays that packing.py lays out, earth-centred metres.    Out: places in the blocks, metres.
+In: the arrays that blocks.py tells of, earth-centred metres.    Out: places in the blocks, metres.
 Never knows: degrees, layers, what a flag means, who is asking.
 
-A block is 16 things side by side, coordinate by coordinate, so that one machine instruction looks at several:
-  points  (blocks, 3, 16)   x, y, z; a place is block * 16 + column
-  words   (blocks, 16)      the flags of each point
-  ids     (blocks, 16)      its row number
-  nodes   (blocks, 6, 16)   the boxes of 16 blocks one level down: lowest x, y, z, highest x, y, z
-  masks   (blocks, 16)      the flags of all points below, OR-ed
-  starts  (levels + 1,)     where the node blocks of each level begin; the last block is the root
-  pieces  (blocks, 7, 16)   of a line: start x, y, z, span x, y, z, 1 / length²
 Kernels run without the interpreter's lock and write only to what they were handed for it or made. numba keeps what it
 compiled until this file changes, and does not look at others: kernels call nothing from them.
 """
@@ -68,6 +60,12 @@ def _to_boxes(nodes, b, box, d2):
         dy = max(nodes[b, 1, i] - box[4], box[1] - nodes[b, 4, i], 0.0)
         dz = max(nodes[b, 2, i] - box[5], box[2] - nodes[b, 5, i], 0.0)
         d2[i] = dx * dx + dy * dy + dz * dz
+
+
+@njit(**_inner)
+def _copy_box(nodes, b, i, box):
+    for axis in range(6):                           # slices would cost more than what is done with them
+        box[axis] = nodes[b, axis, i]
 
 
 @njit(**_inner)
@@ -171,7 +169,8 @@ def nearest(points, words, ids, nodes, masks, starts, here, order, wanted, limit
             chord = math.sqrt((here[row, 0] - box[0]) ** 2 + (here[row, 1] - box[1]) ** 2 + (here[row, 2] - box[2]) ** 2)
             if chord <= NEAR_M:                     # there a geodesic is at most 1.00005 of its chord
                 worst = min(worst, before + 1.0001 * chord + TIE_M)
-        box[:3] = box[3:] = here[row]
+        box[0], box[1], box[2] = here[row, 0], here[row, 1], here[row, 2]
+        box[3], box[4], box[5] = box[0], box[1], box[2]
         _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, out_m[row], out_ids[row], wait,
                      wait2, d2)
         before = out_m[row, -1]
@@ -186,8 +185,8 @@ def within(points, words, nodes, masks, starts, here, chord_m, wanted):
     wait, wait2, d2, box = np.empty(DEEP, np.int64), np.empty(DEEP), np.empty(WIDE), np.empty(6)
     levels, need, any_of = len(starts) - 1, wanted[0], wanted[1]
     for row in range(len(here)):
-        box[:3] = box[3:] = here[row]
         x, y, z, limit2 = here[row, 0], here[row, 1], here[row, 2], chord_m[row] * chord_m[row]
+        box[0], box[1], box[2], box[3], box[4], box[5] = x, y, z, x, y, z
         wait[0], wait2[0], top = starts[levels - 1] * WIDE + levels, 0.0, 1
         while top:
             top -= 1
@@ -305,8 +304,9 @@ def _side(pieces, last, piece, t, x, y, z, foot):
 @njit(**_inner)
 def _best_pass(count, piece, off):
     """Of candidates in the order of the line, the nearest of the first run of neighbours that ties with the best."""
-    least = off[:count].min()
-    chosen, last = -1, -2
+    least, chosen, last = off[0], -1, -2
+    for i in range(1, count):
+        least = min(least, off[i])
     for i in range(count):
         if off[i] <= least + TIE_M:
             if chosen >= 0 and piece[i] > last + 1:
@@ -358,7 +358,7 @@ def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, 
     d2, part, foot, box = np.empty(WIDE), np.empty(WIDE), np.empty(3), np.empty(6)
     piece, off, at = np.empty(CROWD, np.int64), np.empty(CROWD), np.empty(CROWD)
     found, count, levels, reach2 = np.empty(len(pieces), np.int64), 0, len(starts) - 1, reach_m * reach_m
-    need, any_of = wanted[0], wanted[1]
+    need, any_of, free = wanted[0], wanted[1], wanted[0] | wanted[1] == 0
     wait[0], top = starts[levels - 1] * WIDE + levels, 1
     while top:
         top -= 1
@@ -366,16 +366,16 @@ def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, 
         if level:
             below = (b - starts[level - 1]) * WIDE + (starts[level - 2] if level > 1 else 0)
             for j in range(WIDE):
-                if nodes[b, 0, j] <= nodes[b, 3, j] and _passes(masks[b, j], need, any_of):
-                    box[:] = nodes[b, :, j]
+                if nodes[b, 0, j] <= nodes[b, 3, j] and (free or _passes(masks[b, j], need, any_of)):
+                    _copy_box(nodes, b, j, box)
                     if _blocks_near(line_nodes, line_starts, box, reach2, 1, line_wait, d2, found):
                         wait[top] = (below + j) * WIDE + level - 1
                         top += 1
             continue
-        box[:] = nodes[b // WIDE, :, b % WIDE]
+        _copy_box(nodes, b // WIDE, b % WIDE, box)
         near = _blocks_near(line_nodes, line_starts, box, reach2, len(found), line_wait, d2, found)
         for j in range(WIDE):
-            if not _passes(words[b, j], need, any_of):
+            if not (free or _passes(words[b, j], need, any_of)):
                 continue
             x, y, z = points[b, 0, j], points[b, 1, j], points[b, 2, j]
             least2 = _nearest_piece(pieces, line_nodes, found, near, x, y, z, reach2 * 1.000001, d2, part)

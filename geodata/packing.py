@@ -1,6 +1,6 @@
 """The loops that pack points and lines into blocks of 16, compiled by numba.
 
-In: degrees, earth-centred metres, words of flag bits.    Out: arrays laid out for kernels.py, which says what they hold.
+In: degrees, earth-centred metres, words of flag bits.    Out: the arrays that blocks.py tells of.
 Never knows: what a flag means, layers, who will ask.
 
 numba keeps what it compiled until this file changes, and does not look at others: it calls nothing from them.

@@ -1,6 +1,6 @@
 """A corridor asked of PostGIS in the ways that are known to be quick, over psql.
 
-In: a server, points and a route in degrees.    Out: milliseconds of the quickest way, by the server's own clock.
+In: a server, points and a route in degrees.    Out: milliseconds of the quickest of each kind, by the server's own clock.
 Never knows: what it is compared with.
 """
 from __future__ import annotations
@@ -18,7 +18,7 @@ create extension if not exists postgis;
 drop table if exists bench_points, bench_route;
 create table bench_points (id int, g geography(point, 4326), p geometry(point, 3035));
 create temporary table given (id int, lon float8, lat float8);
-\\copy given from pstdin with (format csv)
+\\copy given from stdin with (format csv)
 """
 READY = """
 insert into bench_points select id, point, st_transform(point::geometry, 3035)
@@ -38,16 +38,14 @@ NEAR = {                  # only which points: offsets would make it slower by f
 }
 
 
-def corridor_ms(server: str, points: np.ndarray, route: np.ndarray, within_m: float) -> float:
-    """The quickest of the ways and cuts, each the least of TIMES executions."""
+def corridor_ms(server: str, points: np.ndarray, route: np.ndarray, within_m: float) -> dict[str, float]:
+    """On the ellipsoid ("degrees") and in a plane: the quickest cut of the route, each the least of TIMES executions."""
     line = "'SRID=4326;LINESTRING(" + ",".join(f"{lon!r} {lat!r}" for lon, lat in route.tolist()) + ")'"
     rows = "".join(f"{i},{lon!r},{lat!r}\n" for i, (lon, lat) in enumerate(points.tolist()))
-    _psql(server, [SETUP.replace("pstdin", "stdin") + rows + "\\.\n" + READY.format(line=line)])
-    ways = {(name, cut): PIECES.format(cut=cut) + ask.format(within=within_m) for name, ask in NEAR.items() for cut in CUTS}
-    ms = {way: min(_execution_ms(server, ask) for _ in range(TIMES)) for way, ask in ways.items()}
-    best = min(ms, key=ms.__getitem__)
-    print(f"postgis_best_way {ms[best]:.4g} ms {best[0]}, {best[1]} vertices a piece", flush=True)
-    return ms[best]
+    _psql(server, [SETUP + rows + "\\.\n" + READY.format(line=line)])
+    return {name: min(_execution_ms(server, PIECES.format(cut=cut) + ask.format(within=within_m))
+                      for cut in CUTS for _ in range(TIMES))
+            for name, ask in NEAR.items()}
 
 
 def _execution_ms(server: str, ask: str) -> float:
