@@ -19,7 +19,8 @@ NOISE_M = (1.0, 50.0)      # least and most a position is taken to be off, as on
 SAMPLE = 400               # points that tell how much it is
 EXACT_M = 4.0              # a line so near to the roads was drawn on them: what lies between its points counts as well
 ON_ROAD_M = 10.0           # between two points of such a line, a road this near is the one drawn on
-STEP_M = 40.0              # an exact line gets points this often
+STEP_M = 40.0              # an exact line gets points this often,
+OFF_ROADS = 0.5            # unless more of it than this lies on no road between its points: then it was not drawn on them
 NEAREST = 1.4              # the nearest road is not always his, so he is farther off it than he seems
 JUMPY = 5.0                # steps of less than so many deviations show the noise, not the road
 SPARSE_M, SPARSE_NOISE_M = 150.0, 15.0     # points farther apart than this are taken to be off at least so much
@@ -44,10 +45,13 @@ class Fixes:
 
 def read_fixes(lonlat: Floats, off_road: OffRoad) -> Fixes:
     along_m = np.concatenate([[0.0], np.cumsum(distance_m(lonlat[:-1], lonlat[1:]))])
-    noise_m = find_noise(lonlat, off_road)
+    noise_m, exact = find_noise(lonlat, off_road), False
     if noise_m <= EXACT_M:
-        lonlat, along_m = filled(lonlat, along_m, off_road)
-    lonlat, along_m = thinned(lonlat, along_m, max(APART * noise_m, float(along_m[-1]) / MOST_POINTS), mean=noise_m > EXACT_M)
+        points, marks_m = filled(lonlat, along_m, off_road)
+        exact = float(np.diff(marks_m)[np.diff(marks_m) > 2 * STEP_M].sum()) <= OFF_ROADS * along_m[-1]
+        lonlat, along_m = (points, marks_m) if exact else (lonlat, along_m)
+    noise_m = noise_m if exact else received(lonlat, noise_m)
+    lonlat, along_m = thinned(lonlat, along_m, max(APART * noise_m, float(along_m[-1]) / MOST_POINTS), mean=not exact)
     step_m = np.append(0.0, distance_m(lonlat[:-1], lonlat[1:]))
     weight = np.clip(step_m / (ALIKE * noise_m), LEAST_WEIGHT, 1.0)
     weight[0] = 1.0
@@ -55,16 +59,19 @@ def read_fixes(lonlat: Floats, off_road: OffRoad) -> Fixes:
 
 
 def find_noise(lonlat: Floats, off_road: OffRoad) -> float:
-    """From how far a sample lies beside the nearest road: 1.48 times the median is one deviation (robust). Where streets are
-    close that is too little: a line whose points jump about more than roads do says more, and one of few points is given more.
-    """
+    """From how far a sample lies beside the nearest road: 1.48 times the median is one deviation (robust)."""
     off_m = off_road(lonlat[np.unique(np.linspace(0, len(lonlat) - 1, SAMPLE).astype(int))])
     off_m = off_m[np.isfinite(off_m)]
-    noise_m = 1.48 * float(np.median(off_m)) if len(off_m) else NOISE_M[1]
-    if noise_m > EXACT_M and len(lonlat) > 2:
+    return float(np.clip(1.48 * np.median(off_m), *NOISE_M)) if len(off_m) else NOISE_M[1]
+
+
+def received(lonlat: Floats, noise_m: float) -> float:
+    """The noise of a line that a receiver wrote. Where streets are close, how far off the nearest one is says too little: a line
+    whose points jump about more than roads do says more, and one of few points is given more."""
+    noise_m *= NEAREST
+    if len(lonlat) > 2:
         step_m, beside_m = jumps(lonlat)
-        noise_m = max(NEAREST * noise_m, beside_m if step_m < JUMPY * beside_m else 0.0)
-        noise_m = max(noise_m, SPARSE_NOISE_M if step_m > SPARSE_M else 0.0)
+        noise_m = max(noise_m, beside_m if step_m < JUMPY * beside_m else 0.0, SPARSE_NOISE_M if step_m > SPARSE_M else 0.0)
     return float(np.clip(noise_m, *NOISE_M))
 
 
