@@ -1,6 +1,7 @@
 """The packed tree among a million points, in turns with what one would use instead; the answers compared in the same run.
 
-In: nothing; LOCATOR_BENCH_PG may name a PostGIS server ("host=… dbname=…", as psql reads it).    Out: figures.
+In: nothing; LOCATOR_BENCH_PG may name a PostGIS server ("host=/tmp port=5432 user=postgres dbname=postgres", as psql
+reads it).    Out: figures.
 """
 from __future__ import annotations
 
