@@ -4,7 +4,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: run test test-deep bench lint clean
+.PHONY: run test test-deep bench bench-plan lint clean
 .DELETE_ON_ERROR:
 
 run: .venv/.run
@@ -18,6 +18,9 @@ test-deep: .venv/.test
 
 bench: .venv/.test
 	@$(BIN)/python -m tests.benchmarks
+
+bench-plan: .venv/.test
+	@$(BIN)/python -m tests.benchmarks plan
 
 lint: .venv/.test
 	$(BIN)/ruff check geodata locator maps tests

@@ -5,8 +5,8 @@ Never knows: layers, law files, which engine it is.
 
 Driving from stop i to a later stop j along the route is return(i) + reach(j) - route: where he leaves and rejoins cancels out.
 That is right wherever his way meets the route between the two. Where excursions overlap or two places lie side by side there may
-be a shorter way, so near pairs are asked of the roads beforehand and every drive of a plan afterwards; one that was wrong is put right
-and the plan is made again, until its total is the roads'.
+be a shorter way, so near pairs are asked of the roads beforehand and every drive of a plan afterwards; one that was wrong is put
+right and the plan is made again, until its total is the roads'.
 """
 from __future__ import annotations
 
