@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.errors import NotReachable
+from geodata.geodesy import distance_m
 from geodata.roads.snap import metres_per_degree
 from locator.engines.fixes import Fixes
 from locator.engines.network import Network, Spot
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 BESIDE_M, BESIDE = 60.0, 4.0       # points left out lie on the way driven within so much, or so many deviations of the noise,
 ROUND, ROUND_M = 1.5, 100.0        # when the way is no longer than so many times the line, and so much more
-SKIPPED_M = 150.0                  # less of the line than this is never named
+SKIPPED_M, FEW = 150.0, 3          # less of the line than this is never named; nor are a few wild points, however wild
 GAP_M, GAP_STEPS = 1_000.0, 10.0   # no points over this, and so many times the usual step: the way is known only
 CERTAIN, CERTAIN_M = 1.25, 200.0   # if it is hardly longer than the straight line
 
@@ -147,7 +148,8 @@ def _doubtful(net: Network, stretch: Stretch, fixes: Fixes) -> list[tuple[int, i
     line_m, way_m = fixes.along_m[end] - fixes.along_m[begin], np.diff(stretch.along_m)
     usual_m = float(np.median(fixes.step_m[1:]))
     unknown = (end - begin == 1) & (line_m > max(GAP_M, GAP_STEPS * usual_m)) & (way_m > CERTAIN * line_m + CERTAIN_M)
-    skipped = np.flatnonzero((end - begin > 1) & (line_m > SKIPPED_M)).tolist()
+    apart_m = np.where(end - begin > FEW, line_m, distance_m(fixes.lonlat[begin], fixes.lonlat[end]))
+    skipped = np.flatnonzero((end - begin > 1) & (apart_m > SKIPPED_M)).tolist()
     if skipped:
         beside = _beside(steps_of(net, stretch).lonlat(net.graph), stretch, fixes, skipped)
         unknown[skipped] = ~beside | (way_m > ROUND * line_m + ROUND_M)[skipped]

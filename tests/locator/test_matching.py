@@ -19,7 +19,8 @@ from locator.routes import read_gpx
 from locator.settings import Settings
 from locator.vehicles import vehicle
 from locator.wiring import open_locator
-from tests.drawing import draw
+from tests.drawing import dense, draw
+from tests.locator.tracks import unlawful
 
 TRIPS = {
     "motorway": ((-8.74, 41.375), (-8.66, 41.175)),
@@ -67,6 +68,71 @@ E--------------F
     assert route.approximate and len(route.unmatched) == 1
     assert route.unmatched[0] == approx((6_000, 9_000), abs=150)
     assert route.line.lonlat[0] == approx(town.at["A"], abs=1e-6) and route.line.lonlat[-1] == approx(town.at["D"], abs=1e-6)
+
+
+def test_against_a_one_way_street_is_said_not_driven() -> None:
+    """B to C is one-way the other way; the lawful way round is three times as long."""
+    town = draw("""
+A-----B-----C-----D
+      |     |
+      E-----F
+""", grid_m=100, roads={"AB": "residential", "CB": "residential oneway=yes", "CD": "residential", "BEFC": "residential"})
+    route = town.line("ABCD")
+    assert route.approximate and len(route.unmatched) == 1
+    assert route.unmatched[0] == approx((600, 1_200), abs=110)
+    assert route.steps is not None and unlawful(town.engine.network(vehicle()), route.steps) == 0
+
+
+def test_points_missing_on_the_only_way_leave_no_doubt() -> None:
+    """A tunnel of 4 km in a line with a point every 50 m."""
+    town = draw("A-----x-----B\n      |\n      C")
+    line = dense([town.at["A"], town.at["B"]])
+    route = town.engine.match(np.concatenate([line[:80], line[160:]]), vehicle())
+    assert route.unmatched == () and not route.approximate and route.distance_m == approx(12_000, rel=1e-3)
+
+
+def test_points_missing_where_the_road_goes_far_round_are_named() -> None:
+    """No point for 6 km as the crow flies, and the fastest way there is twice that: nobody knows that he took it."""
+    town = draw("""
+A-----B     C-----D
+      |     |
+      |     |
+      E-----F
+""")
+    line = dense([town.at["A"], town.at["B"]]), dense([town.at["C"], town.at["D"]])
+    route = town.engine.match(np.concatenate(line), vehicle())
+    assert route.unmatched == ((approx(6_000, abs=60), approx(12_000, abs=60)),) and route.approximate
+    assert route.distance_m == approx(24_000, rel=0.01)
+
+
+def test_two_tracks_in_one_file_are_one_route_and_the_way_between_them_is_named() -> None:
+    town = draw("""
+A-----B     C-----D
+      |     |
+      |     |
+      E-----F
+""")
+    lines = [dense([town.at[c] for c in track]) for track in ("AB", "CD")]
+    points = ["".join(f'<trkpt lon="{lon}" lat="{lat}"/>' for lon, lat in line) for line in lines]
+    tracks = "</trkseg></trk><trk><trkseg>".join(points)
+    route = town.engine.match(read_gpx(f"<gpx><trk><trkseg>{tracks}</trkseg></trk></gpx>".encode()), vehicle())
+    assert len(route.unmatched) == 1 and route.distance_m == approx(24_000, rel=0.01)
+
+
+def test_one_wild_point_changes_nothing() -> None:
+    town = draw("A-----x-----B\n      |\n      C")
+    line = dense([town.at["A"], town.at["B"]]) + np.random.default_rng(2).normal(0.0, 5e-5, (241, 2))
+    line[60] += (0.0, 0.02)                            # 2.2 km off
+    route = town.engine.match(line, vehicle())
+    assert route.distance_m == approx(12_000, abs=40) and route.unmatched == ()
+
+
+def test_a_line_that_goes_on_beyond_the_known_roads_is_matched_as_far_as_they_go() -> None:
+    town = draw("A-----x-----B\n      |\n      C")
+    beyond = (town.at["B"][0] + 0.05, town.at["B"][1])
+    route = town.engine.match(dense([town.at["A"], town.at["B"], beyond]), vehicle())
+    assert route.distance_m == approx(12_000, abs=60)
+    assert route.unmatched == ((approx(12_000, abs=60), approx(12_000 + 0.05 * 111_319, abs=20)),)
 
 
 def test_a_line_far_from_every_road_fits_none() -> None:

@@ -46,6 +46,22 @@ def test_gpx_is_read(data: bytes) -> None:
     assert np.allclose(read_gpx(data), LINE)
 
 
+def timed(*points: tuple[float, float, str | None]) -> bytes:
+    times = ["" if time is None else f"<time>2026-05-01T{time}</time>" for _, _, time in points]
+    inner = "".join(f'<trkpt lat="{lat}" lon="{lon}">{time}</trkpt>' for (lon, lat, _), time in zip(points, times, strict=True))
+    return f"<gpx><trk><trkseg>{inner}</trkseg></trk></gpx>".encode()
+
+
+@pytest.mark.parametrize(("times", "rows"), [
+    (("08:00:00Z", "08:00:05Z", "08:00:10Z"), (0, 1, 2)), (("08:00:10Z", "08:00:00Z", "08:00:05Z"), (1, 2, 0)),
+    (("10:00:10+02:00", "08:00:00.5", "08:00:05Z"), (1, 2, 0)), (("08:00:00Z", "08:00:00Z", "08:00:00Z"), (0, 1, 2)),
+    (("08:00:10Z", None, "08:00:05Z"), (0, 1, 2)), (("08:00:10Z", "at eight", ""), (0, 1, 2)),
+], ids=["in order", "out of order", "zones", "one time for all", "one without", "not a time"])
+def test_points_are_put_in_order_of_time_where_all_have_one(times: tuple[str | None, ...], rows: tuple[int, ...]) -> None:
+    data = timed(*((lon, lat, time) for (lon, lat), time in zip(PAIRS, times, strict=True)))
+    assert np.allclose(read_gpx(data), LINE[list(rows)])
+
+
 @pytest.mark.parametrize(("data", "code"), [
     (b"", "empty_file"), (b" \n ", "empty_file"), (b"<gpx", "bad_gpx"), (b"PK\x03\x04zip", "bad_gpx"),
     (b"\x00" * 50, "bad_gpx"),

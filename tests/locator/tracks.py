@@ -161,7 +161,10 @@ def together(each: list[Right]) -> Right:
 
 def measured(engine: EmbeddedEngine, drives: list[Steps], every_s: float, noise_m: float, *, drifts: bool, seed: int = 1,
              ) -> Iterator[tuple[int, Right]]:
-    """(fixes, how right) for each drive."""
+    """(fixes, how right) for each drive; nothing is found of a line that is refused."""
     for i, steps in enumerate(drives):
         line = fixes(engine.graph, steps, every_s, noise_m, 1_000 * seed + i, drifts=drifts)
-        yield len(line), how_right(engine.graph, steps, engine.match(line, vehicle()))
+        try:
+            yield len(line), how_right(engine.graph, steps, engine.match(line, vehicle()))
+        except NotReachable:
+            yield len(line), Right(steps.total_m, 0.0, 0.0)
