@@ -18,6 +18,7 @@ DAY_MS, WEEK_MS = 24 * HOUR, 168 * HOUR
 # at most, were the rest before it longer; P1..P2 the same for the end of an open part.
 (T, PEN, C, D, S1, S2, W, WL, CY, D1, P1, P2, WK, F, P3, RED, EXT, Q, WR, NODE, PARENT, ACT, ARR, BEG, NEXT, LIVE) = range(26)
 FIELDS = 26
+LOOKS = 10                           # comparisons of two labels that are counted as one label made
 (FAMILY, DRIVE, BREAK, FIRST_MS, SECOND_MS, WORKS, NIGHT, NIGHT_AT, NIGHT_MS, DAY, DAY_LONG, LONG_DAYS, DUTY, REST, REDUCED,
  REDUCED_N, REST_FIRST, SHORT, LONG, WEEK, TWO_WEEKS, WREST, WREDUCED, WITHIN, CYCLE, RESTART, MONDAY, TIMELESS) = range(28)
 RULES = 28
@@ -108,9 +109,7 @@ def departs(x, drive, r):  # type: ignore[no-untyped-def]
 
 @compiled
 def next_monday(at, r):  # type: ignore[no-untyped-def]
-    if r[MONDAY] >= INF:
-        return INF
-    return r[MONDAY] if at < r[MONDAY] else r[MONDAY] + ((at - r[MONDAY]) // WEEK_MS + 1) * WEEK_MS
+    return r[MONDAY] if at < r[MONDAY] or r[MONDAY] >= INF else r[MONDAY] + ((at - r[MONDAY]) // WEEK_MS + 1) * WEEK_MS
 
 
 @compiled
@@ -165,13 +164,11 @@ def stay_ms(act, x, r, service, can_rest):  # type: ignore[no-untyped-def]
         return r[REST] if r[REST] < INF else -1
     if act == A_WEEK:
         return r[WREST] if r[FAMILY] == EU else r[RESTART] if r[FAMILY] == US else -1
-    if r[FAMILY] != EU:
-        return -1
-    if act == A_REDUCED:
+    if r[FAMILY] == EU and act == A_REDUCED:
         return r[REDUCED] if x[RED] < r[REDUCED_N] or x[P3] == 1 else -1
-    if act == A_REST_FIRST:
+    if r[FAMILY] == EU and act == A_REST_FIRST:
         return r[REST_FIRST] if x[P3] == 0 else -1
-    return r[WREDUCED] if x[WR] == 0 else -1
+    return r[WREDUCED] if r[FAMILY] == EU and x[WR] == 0 else -1
 
 
 @compiled
@@ -184,7 +181,10 @@ def stay(y, act, begin, service, rest, close, r, z):  # type: ignore[no-untyped-
     s1, p1 = min(y[S1] + waited, y[S2]), min(y[P1] + waited, y[P2])
     z[T], z[BEG], z[ACT] = end, begin, act
     z[S1], z[S2], z[P1], z[P2] = s1, min(y[S2], s1 + slack), p1, min(y[P2], p1 + slack)
-    z[CY] += service if r[FAMILY] == US else 0
+    if r[FAMILY] == US:
+        z[CY] += service
+    elif r[FAMILY] == EU:
+        z[W], z[WL] = week_at(y, end, r)                   # a Monday may pass while he stands
     if act == A_FIRST:
         z[F] = 1
         return True
@@ -305,11 +305,12 @@ def pop_heap(heap, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def enter(z, labels, count, head, r):  # type: ignore[no-untyped-def]
+def enter(z, labels, count, head, looked, r):  # type: ignore[no-untyped-def]
     """Put label z at its stop unless another there dominates it; those it dominates go. True when it stays."""
     node = z[NODE]
     at, before = head[node], -1
     while at >= 0:
+        looked[0] += 1
         if dominates(labels[at], z, r):
             return False
         after = labels[at, NEXT]
@@ -332,12 +333,12 @@ def enter(z, labels, count, head, r):  # type: ignore[no-untyped-def]
 def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penalty, can_rest, first, r, most, haste, below):  # type: ignore[no-untyped-def]
     """Best first. Returns (labels, the end's label, how many were made, how many opened, what the best can at least be).
 
-    The end's label is -1 where there is none better than `below`, -2 where more than `most` were made first. haste: what is
-    still to come weighs so many thousandths more; 0 finds the best, more finds a good one sooner.
+    The end's label is -1 where none is better than `below`, -2 where the work grew beyond `most` labels. haste: what is still to
+    come weighs so many thousandths more; 0 finds the best, more finds a good one sooner.
     """
     n = end.size - 1
     labels, heap = np.zeros((4096, FIELDS), np.int64), np.empty((4096, 2), np.int64)
-    head = np.full(n + 2, -1, np.int64)
+    head, looked = np.full(n + 2, -1, np.int64), np.zeros(1, np.int64)
     y, z = np.zeros(FIELDS, np.int64), np.zeros(FIELDS, np.int64)
     labels[0] = first
     labels[0, NODE], labels[0, PARENT], labels[0, LIVE] = n, -1, 1
@@ -354,7 +355,7 @@ def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penal
         node = labels[here, NODE]
         if node == n + 1:
             return labels[:count], here, made, opened, bound
-        if made > most:
+        if made + looked[0] // LOOKS > most:
             return labels[:count], -2, made, opened, bound
         opened += 1
         room = count + (ptr[node + 1] - ptr[node]) * ACTIONS * widest + 2
@@ -367,7 +368,7 @@ def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penal
         if at >= 0 and arrive(x, at, end[node], r, y):
             y[NODE], y[PARENT], y[ACT], y[BEG] = n + 1, here, -1, y[T]
             made += 1
-            if y[T] + y[PEN] < below and enter(y, labels, count, head, r):
+            if y[T] + y[PEN] < below and enter(y, labels, count, head, looked, r):
                 push_heap(heap, size, y[T] + y[PEN], count)
                 count, size = count + 1, size + 1
         for k in range(ptr[node], ptr[node + 1]):
@@ -390,7 +391,7 @@ def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penal
                     made += 1
                     ahead_of_it = still(z, low[j], ahead[j], bare[j], r)
                     key = z[T] + z[PEN] + ahead_of_it
-                    if key < below and enter(z, labels, count, head, r):
+                    if key < below and enter(z, labels, count, head, looked, r):
                         push_heap(heap, size, key + ahead_of_it * haste // 1000, count)
                         count, size = count + 1, size + 1
                     if open_ms[w, 1] >= INF or r[FAMILY] == CONTINUOUS:

@@ -86,13 +86,16 @@ def _in_steps(asked: tuple[Any, ...], law: Millis, most: int, kernel: Any) -> tu
     (None: this is the best, or there is none), labels made, opened."""
     best: Best | None = None
     cost, made, opened = longest_ms(int(asked[3][-1])), 0, 0
+    rough = law.copy()
+    rough[kernel.TIMELESS] = 1                             # drops more than it may: plans stay lawful, the best may be lost
     for haste, share in STEPS:
-        found = kernel.search(*asked, law, most // share, haste, cost)
+        sure = haste == 0 or bool(law[kernel.TIMELESS])
+        found = kernel.search(*asked, law if sure else rough, most // share, haste, cost)
         made, opened = made + int(found[2]), opened + int(found[3])
         if found[1] >= 0:
             best = found[0], int(found[1])
             cost = int(best[0][best[1], kernel.T] + best[0][best[1], kernel.PEN])
-        if found[1] == -1 or (found[1] >= 0 and haste == 0):
+        if (found[1] == -1 and sure) or (found[1] >= 0 and haste == 0):
             return best, None, made, opened                # nothing is better
     return best, int(found[4]), made, opened
 
@@ -123,7 +126,7 @@ def keeps(rows: NDArray[np.int64], last: int, law: Millis, kernel: Any) -> bool:
         if kernel.departs(x, drive, law) != begin or not kernel.arrive(x, begin, drive, law, y):
             return False
         x = row.copy()
-        x[[kernel.W, kernel.WL]] = y[[kernel.W, kernel.WL]]
+        x[[kernel.W, kernel.WL]] = kernel.week_at(y, int(row[kernel.T]), law)
     return True
 
 

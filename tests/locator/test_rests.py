@@ -35,6 +35,11 @@ def test_a_plan_equals_trying_everything(law: str) -> None:
     assert said["planned"] > 15 and said["impossible"] > 10 and said["unfinished"] <= 4
 
 
+def test_a_monday_that_passes_while_he_stands_begins_a_new_week() -> None:
+    """Drawn by chance: he sleeps over Sunday night, and the hours before count to the week before."""
+    assert check(draw_case("eu", 357)) == "planned"
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("law", LAWS)
 def test_a_thousand_plans_equal_trying_everything(law: str) -> None:
