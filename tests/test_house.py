@@ -108,9 +108,10 @@ def test_every_package_the_project_names_is_pinned() -> None:
 
 
 def test_every_import_is_a_named_dependency() -> None:
-    """What the rooms import is in the standard library, ours, or in pyproject's dependencies."""
+    """What the rooms import is in the standard library, ours, or in pyproject's dependencies and extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    modules = {name.removesuffix("-py").replace("-", "_") for name in project["dependencies"]}
+    named = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    modules = {name.removesuffix("-py").replace("-", "_") for name in named}
     modules |= {"branca", "werkzeug", "markupsafe", "jinja2", "marshmallow"}  # parts of folium and Flask
     used = {name.split(".")[0] for file in FILES for name in imported(file)}
     assert used <= modules | {"geodata", "locator", "maps"} | set(sys.stdlib_module_names)

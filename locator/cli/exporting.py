@@ -36,4 +36,4 @@ def hand_over(who: Caller, told: dict[str, Any], form: str, out: str | None) -> 
         click.echo(content, nl=False)
     else:
         write_whole(Path(out), content)
-        click.echo(who.text("stops_written", value=out, n=len(told["features"])), err=True)
+        click.echo(who.text("stops_written", path=out, n=len(told["features"])), err=True)
