@@ -4,8 +4,9 @@ In: a seed and a rule set.    Out: a Case; its least cost found by trying everyt
 Never knows: labels, dominance, the planner's model of leaving and rejoining a route. Driving times come from scipy's Dijkstra on
 the case's own roads, between places themselves; what is lawful is judged by lawful.py over the whole timetable, history included.
 
-It tries every order of places, every stay there, every wait and every longer rest, tick by tick. All figures of a case are whole
-ticks; where a best plan waits at all, one of whole ticks is as good, as each moment in it is a sum of given figures.
+It tries every order of places, each once (twice when asked), every stay there, every wait and every longer rest, tick by tick.
+All figures of a case are whole ticks; where a best plan waits at all, one of whole ticks is as good, as each moment in it is a
+sum of given figures.
 """
 from __future__ import annotations
 
@@ -142,17 +143,21 @@ def stays(law: str) -> NDArray[np.int64]:
                      for what, minutes, longer, bed in rows], np.int64)
 
 
-def least_cost(case: Case, below: int, patience: int = PATIENCE) -> int:
+def least_cost(case: Case, below: int, patience: int = PATIENCE, visits: int = 1) -> int:
     """The least cost (ticks to arrival, penalties with it) under `below`; NEVER when there is none, UNFINISHED when it grew too
-    long."""
+    long.
+
+    visits  how often a place may be stopped at, 1 or 2
+    """
     opens = np.array([(j, a, b) for j, one in enumerate(case.hours) for a, b in one], np.int64).reshape(-1, 3)
     return int(_try_all(LAWS.index(case.law), TICK_MIN[case.law], case.times, opens, case.service.astype(np.int64),
                         case.penalty.astype(np.int64), case.can_rest, stays(case.law), case.history, case.past, case.timed,
-                        case.clocked, below, patience))
+                        case.clocked, below, patience, visits))
 
 
 @compiled
-def _try_all(law, tick, times, opens, service, penalty, can_rest, kinds, history, past, timed, clocked, below, patience):
+def _try_all(law, tick, times, opens, service, penalty, can_rest, kinds, history, past, timed, clocked, below, patience,
+             visits):
     p, now = times.shape[0] - 2, history.size
     # a stack of half-made timetables: where he is, where he has been, how long it is, what it cost
     stack, lines = np.empty((DEEP, 4), np.int64), np.empty((DEEP, MAXIMUM), np.int8)
@@ -166,7 +171,7 @@ def _try_all(law, tick, times, opens, service, penalty, can_rest, kinds, history
         line[:size] = lines[top, :size]
         for j in range(p + 2):
             drive = times[here, j]
-            if j in (p, here) or drive >= NEVER or (j < p and (been >> j) & 1):
+            if j in (p, here) or drive >= NEVER or (j < p and (been >> 2 * j) & 3 >= visits):
                 continue
             for wait in range(MAXIMUM if clocked else 1):
                 there = size + wait + drive
@@ -212,7 +217,7 @@ def _try_all(law, tick, times, opens, service, penalty, can_rest, kinds, history
                                 break
                             if top == DEEP:
                                 return UNFINISHED
-                            stack[top, 0], stack[top, 1] = j, been | (1 << j)
+                            stack[top, 0], stack[top, 1] = j, been + (1 << 2 * j)
                             stack[top, 2], stack[top, 3] = end, cost + penalty[j]
                             lines[top, :end] = longer[:end]
                             top += 1

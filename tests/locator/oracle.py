@@ -50,14 +50,21 @@ class Oracle:
         arcs = range(len(graph.arc_edge))
         self.ms = [self._arc(arc, bit, profile.mode, measures) for arc in arcs]
         self.local = [bool(int(graph.arc_local[arc]) & bit) for arc in arcs]
-        doubled = [arc for arc in arcs if int(graph.arc_local[arc]) & ~int(graph.arc_ban[arc]) and not graph.arc_copy[arc] & 1]
-        self.own = {int(out): own for out, own in zip(np.flatnonzero(graph.arc_copy & 1), doubled, strict=True)}
+        self.own = self._ways_in()
         self.side = {arc: (int(graph.arc_edge[arc]), bool(graph.arc_backward[arc])) for arc in arcs}
         self.turns = [self._turns(arc, bit, measures) for arc in arcs]
         self.arc_ms = [self.ms[state // 3] for state in range(3 * len(arcs))]
         self.onward = [self._onward(state) for state in range(3 * len(arcs))]
         self._graph = self._between_beginnings()
         self._turned = csr_matrix(self._graph.T)
+
+    def _ways_in(self) -> dict[int, int]:
+        """Copy for the way out -> the arc it is a copy of: by road and direction, the first with the first."""
+        same: dict[tuple[int, bool], tuple[list[int], list[int]]] = {}
+        for arc in range(len(self.graph.arc_edge)):
+            pair = same.setdefault((int(self.graph.arc_edge[arc]), bool(self.graph.arc_backward[arc])), ([], []))
+            pair[int(self.graph.arc_copy[arc]) & 1].append(arc)
+        return {out: own for owns, outs in same.values() if outs for own, out in zip(owns, outs, strict=True)}
 
     def _arc(self, arc: int, bit: int, mode: str, measures: NDArray[np.float32]) -> int | None:
         """Milliseconds to drive an arc, None where this vehicle may not."""

@@ -127,7 +127,8 @@ def check(case: Case) -> str:
         begin, end = (round(at * 1000 / case.tick_ms) for at in (leg.begin_s, leg.leave_s))
         if not any(a <= begin and end <= b for a, b in case.hours[leg.stop]):
             return "a stay outside opening hours"
-    other = least_cost(case, cost + 1)
+    again = len(set(places)) < len(places)                  # few plans come by a place twice
+    other = least_cost(case, cost + 1, visits=1 + again)
     if other == UNFINISHED:
         return "unfinished"
     return "planned" if other == cost else f"{cost} planned, {other} is possible"
