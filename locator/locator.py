@@ -28,6 +28,7 @@ from locator.engines.network import load_hierarchy
 from locator.engines.protocol import Engine, Route
 from locator.engines.straight import StraightEngine
 from locator.nearest import find_nearest
+from locator.planning import Planning
 from locator.shared_text import Shared, read_shared
 from locator.vehicles import Vehicle
 
@@ -69,7 +70,7 @@ class NearestAnswer:
     approximate: bool
 
 
-class Locator:
+class Locator(Planning):
     """Answers for one region. Thread-safe; layers changed by anybody are seen by the next question."""
 
     def __init__(self, region: Region, *, pool: int = 4, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:

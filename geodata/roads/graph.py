@@ -27,7 +27,8 @@ MAINLINE = tuple(CLASS_NUMBER[c] for c in ("motorway", "trunk"))
 OUT, MEMORY = 1, 2                    # bits of arc_copy: how a copy differs from the arc itself (copies.py)
 THROUGH, FORGETFUL = 2, 16            # in turn_ban: a mode's bit, shifted so far, bars through traffic; and a turn for nobody
 LIMITS = ("height_m", "mass_t", "width_m", "length_m", "axle_t")
-_SHAPE = ("arc_tail", "arc_head", "turn_from", "edge_arcs", "arc_own", "_copies", "marks", "_conditions_on")    # of RoadGraph
+_SHAPE = ("arc_tail", "arc_head", "turn_from", "turns_in", "edge_arcs", "arc_own", "_copies", "marks",
+          "_conditions_on")    # of RoadGraph
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,12 @@ class RoadGraph:
     @cached_property
     def turn_from(self) -> NDArray[np.int32]:
         return np.repeat(np.arange(self.arcs, dtype=np.int32), np.diff(self.turn_ptr))
+
+    @cached_property
+    def turns_in(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(a + 1,) pointers and (t,) turns by the arc they enter: turns_in[1][ptr[b]:ptr[b + 1]] lead into arc b."""
+        counts = np.bincount(self.turn_to, minlength=self.arcs)
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), np.argsort(self.turn_to, kind="stable")
 
     @cached_property
     def edge_arcs(self) -> NDArray[np.int32]:

@@ -1,0 +1,76 @@
+"""The planner's questions of a Locator: coverage, spacing, criticality. Locator inherits them; one method per question.
+
+In: asks.    Out: answers (frames, shares, no text).
+Never knows: Flask, click, languages.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+
+from geodata.errors import BadInput
+from geodata.layers import Layer
+from geodata.regions import Region
+from locator.asks import local
+from locator.atlas import Atlas
+from locator.coverage import Coverage, CoverAsk, Progress, Share, find_coverage
+from locator.engines.embedded import EmbeddedEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geodata.layers import Catalog
+    from locator.engines.protocol import Engine
+
+AREAS = ("Polygon", "MultiPolygon")
+
+
+@dataclass(frozen=True, eq=False)
+class CoverageAnswer:
+    """zones: the asked layer and the share of each of its rows; None when no layer was asked."""
+
+    region: Region
+    atlas: Atlas
+    coverage: Coverage
+    zones: tuple[gpd.GeoDataFrame, list[Share]] | None
+
+
+class Planning:
+    """What Locator answers planners."""
+
+    if TYPE_CHECKING:
+        region: Region
+        engine: Engine
+        _now: Callable[[], datetime]
+
+        @property
+        def atlas(self) -> Atlas: ...
+
+        def layers(self) -> Catalog: ...
+
+    def coverage(self, ask: CoverAsk, *, progress: Progress | None = None) -> CoverageAnswer:
+        """How much of the freight roads lies within a driving time of a place. Raises BadInput no_roads, NotFound unknown_layer."""
+        zones, country = None if ask.zones is None else self._areas(ask.zones), self.region.facts.country
+        found = find_coverage(self.atlas, self._roads(), ask, now=self._today(), country=country, progress=progress)
+        return CoverageAnswer(self.region, self.atlas, found, None if zones is None else (zones, found.by_zone(zones)))
+
+    def _roads(self) -> EmbeddedEngine:
+        """The engine that knows the roads. Raises BadInput no_roads."""
+        if not isinstance(self.engine, EmbeddedEngine):
+            raise BadInput("no_roads", field="region", value=self.region.name)
+        return self.engine
+
+    def _today(self) -> datetime:
+        return local(None, self.region.tz, self._now())
+
+    def _areas(self, name: str) -> gpd.GeoDataFrame:
+        """The polygons of a layer. Raises NotFound unknown_layer, BadInput not_allowed when it holds none."""
+        layer: Layer = self.layers()[name]
+        frame = layer.frame[layer.frame.geometry.geom_type.isin(AREAS)].reset_index(drop=True)
+        if frame.empty:
+            known = [one for one, other in self.layers().items() if other.frame.geometry.geom_type.isin(AREAS).any()]
+            raise BadInput("not_allowed", field="zones", value=name, allowed=", ".join(known) or "—")
+        return frame
