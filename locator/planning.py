@@ -52,7 +52,7 @@ class Planning:
         def layers(self) -> Catalog: ...
 
     def coverage(self, ask: CoverAsk, *, progress: Progress | None = None) -> CoverageAnswer:
-        """How much of the freight roads lies within a driving time of a place. Raises BadInput no_roads, NotFound unknown_layer."""
+        """How much of the freight roads lies within a driving time of a place. Raises no_roads, unknown_layer, not_allowed."""
         zones, country = None if ask.zones is None else self._areas(ask.zones), self.region.facts.country
         found = find_coverage(self.atlas, self._roads(), ask, now=self._today(), country=country, progress=progress)
         return CoverageAnswer(self.region, self.atlas, found, None if zones is None else (zones, found.by_zone(zones)))
