@@ -16,6 +16,7 @@ from locator.settings import Settings
 from locator.web.api import api
 from locator.web.assets import Assets
 from locator.web.guide import describe, guide
+from locator.web.offline import offline
 from locator.web.pages import pages
 from locator.web.problems import answer_errors
 from locator.web.room import KEY, OpenLocator, Room, asked_lang, nonce
@@ -23,7 +24,7 @@ from locator.web.working import Workers
 
 GZIP_FROM = 800                    # bytes; below, a packet is a packet
 GZIP_TYPES = ("text/", "application/json", "application/geo+json", "application/problem+json", "application/javascript")
-POLICY = ("default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
+POLICY = ("default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
           "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,7 +52,7 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
     app.spec_processor(describe)  # type: ignore[arg-type]
     Babel(app, default_locale=settings.lang, locale_selector=asked_lang)
     answer_errors(app)
-    for part in (api, pages, guide):
+    for part in (api, pages, offline, guide):
         app.register_blueprint(part)
     app.after_request(_guarded)
     app.after_request(_gzipped)        # Flask runs the last one first

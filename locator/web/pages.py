@@ -2,9 +2,13 @@
 
 In: a request.    Out: HTML whose data comes later, by fetch; files.
 Never knows: how a route or a stop is found. Only constants of ours and a region's own facts reach the template.
+
+The page comes whole, styles and scripts in it, so that one answer of a slow network makes the form usable; the map's
+shell, its scripts and tiles are fetched by the page after the first answer (static/shell.js).
 """
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, cast
 
 from apiflask import APIBlueprint
@@ -15,16 +19,18 @@ from geodata.errors import NotFound
 from geodata.regions import Region
 from locator.asks import ACCURACIES
 from locator.vehicles import MEASURES, PRESETS
-from locator.web.assets import FOR_EVER, Assets
+from locator.web.assets import FOLDERS, FOR_EVER, Assets
+from locator.web.bundle import bundled, styled
 from locator.web.room import asked_words, room
-from maps.basemaps import FILES
+from maps.basemaps import FILES, MAX_ZOOM
 from maps.looks import place_looks
-from maps.screen import draw_shell, parts
+from maps.screen import Parts, draw_shell, parts
 
 pages = APIBlueprint("pages", __name__, enable_openapi=False)
 CHINA = (73.5, 18.0, 134.8, 53.6)            # shown for a region that does not know where it is
 FIRST_TRIP = {"wujin": {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengshanqiao")}}     # what a newcomer sees answered
 SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service", "closure")   # words for the page's script
+SHEETS = ("base.css", "page.css", "answer.css")
 
 
 @pages.get("/")
@@ -35,7 +41,8 @@ def page() -> Response:
     bbox = region.facts.bbox or CHINA
     shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=_basemap(region)))
     html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
-                           presets=PRESETS, measures=MEASURES, accuracies=ACCURACIES, told=_told(region, said.lang, shell.name))
+                           presets=PRESETS, measures=MEASURES, accuracies=ACCURACIES, inline=_inline(),
+                           told=_told(region, said.lang, shell))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = said.lang
     response.headers["Cache-Control"] = "no-cache"
@@ -43,11 +50,20 @@ def page() -> Response:
     return response
 
 
-def _told(region: Region, lang: str, map_name: str) -> dict[str, Any]:
+@lru_cache(maxsize=1)
+def _inline() -> dict[str, str]:
+    """What stands in the page itself: its styles, the theme before anything is drawn, its scripts as one."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in FOLDERS["web"].iterdir() if path.suffix in (".js", ".css")}
+    return {"style": styled(*(files[name] for name in SHEETS)), "theme": files["theme.js"], "script": bundled(files, "page.js")}
+
+
+def _told(region: Region, lang: str, shell: Parts) -> dict[str, Any]:
     """What the page's script is told, as one JSON block."""
     first = FIRST_TRIP.get(region.name, {}).get(lang)
     return {
-        "lang": lang, "region": region.name, "tz": region.facts.tz, "map": map_name, "bbox": region.facts.bbox,
+        "lang": lang, "region": region.name, "tz": region.facts.tz, "country": region.facts.country, "bbox": region.facts.bbox,
+        "map": {"name": shell.name, "scripts": shell.scripts, "styles": shell.styles},
+        "tiles": {"files": _basemap(region), "max_zoom": MAX_ZOOM},
         "schematic": region.facts.schematic, "attribution": region.facts.attribution, "looks": place_looks(),
         "words": asked_words().section(*SAID), "first": {"from": first[0], "to": first[1]} if first else None,
     }

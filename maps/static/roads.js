@@ -4,6 +4,7 @@
 window.locatorRoads = (function () {
   "use strict";
   const P = protomapsL;
+  let last = null;
   const FONT = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Noto Sans',system-ui,sans-serif";
   const SHIELD_FROM = { motorway: 8, trunk: 9, primary: 10, secondary: 12 };
   const NAME_FROM = { secondary: 12, tertiary: 13, unclassified: 14, residential: 14, living_street: 15, primary: 12, trunk: 12 };
@@ -72,8 +73,15 @@ window.locatorRoads = (function () {
     ];
   }
 
+  // Auto: what the page has chosen (data-night), else what the device has.
+  function isNight(options) {
+    if (options.night !== "auto") return !!options.night;
+    const said = document.documentElement.dataset.night;
+    return said ? said === "yes" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
   function layer(options) {
-    const night = options.night === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : !!options.night;
+    const night = isNight(options);
     const all = options.looks, part = night ? "night" : "day";
     const look = { casing: all.casing[part] };
     const roads = [...all.roads].reverse();            // the greater roads last, on top
@@ -81,10 +89,18 @@ window.locatorRoads = (function () {
     for (const [name, url] of Object.entries(options.files)) sources[name] = { url, maxDataZoom: options.max_zoom, levelDiff: 1 };
     const each = (casing) => Object.keys(sources).reverse()
       .flatMap((name) => roads.map((road) => lines(road, name, look, night, casing)));
-    return P.leafletLayer({
+    return last = Object.assign(P.leafletLayer({
       sources, paintRules: [...each(true), ...each(false)], labelRules: labels(sources, all.label[part], all.settlements, night),
       backgroundColor: all.ground[part], attribution: "", noWrap: false,
-    });
+    }), { told: options });
   }
-  return { layer };
+
+  // The same roads anew, when day has become night.
+  function redraw(map) {
+    if (!last || !map.hasLayer(last)) return;
+    const old = last;
+    layer(old.told).addTo(map);
+    map.removeLayer(old);
+  }
+  return { layer, redraw };
 })();

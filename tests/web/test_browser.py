@@ -1,41 +1,19 @@
 """The page in a real Chromium: it answers, in both languages, from this host alone, and hostile names are text."""
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser
 
 from locator.settings import Settings
-from locator.web import create_app
-from locator.wiring import open_locator
 from locator.words import words
 from tests.web.conftest import HOSTILE
+from tests.web.looking import DESKTOP, PHONE, browser, comes, looking, serving
 
 pytestmark = pytest.mark.deep
-CHROMIUM = "/usr/bin/chromium"
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-LEAST_TARGET_PX = 40
-
-
-@contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(settings, open_locator), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+LEAST_TARGET_PX = 44
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
@@ -44,61 +22,18 @@ def address(wujin: Settings) -> Iterator[str]:
         yield at
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield chromium
-        chromium.close()
-
-
-@dataclass
-class Seen:
-    """A page, and what it said and asked for while it was used."""
-
-    page: Page
-    errors: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def looking(browser: Browser, address: str, path: str = "/", **more: Any) -> Iterator[Seen]:
-    """Every other host is blocked and remembered; so is every complaint."""
-    context = browser.new_context(**({"viewport": DESKTOP, "locale": "zh-CN"} | more))
-    seen = Seen(context.new_page())
-
-    def guard(route: Route) -> None:
-        if route.request.url.startswith(address):
-            route.continue_()
-        else:
-            seen.outside.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", guard)
-    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    seen.page.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
-    seen.page.goto(address + path)
-    yield seen
-    context.close()
-
-
-def comes(page: Page, function: str, arg: Any = None, within_s: float = 30) -> None:
-    """Waits until a function of the page is true. (wait_for_function polls by eval, which the page's own CSP rightly refuses.)"""
-    end = time.monotonic() + within_s
-    while not page.evaluate(function, arg):
-        assert time.monotonic() < end, f"not within {within_s} s: {function}"
-        page.wait_for_timeout(50)
-
-
 @pytest.mark.parametrize(("lang", "viewport"), [("zh", PHONE), ("en", PHONE), ("zh", DESKTOP), ("en", DESKTOP)])
 def test_a_newcomer_sees_the_first_trip_answered(browser: Browser, address: str, lang: str, viewport: dict[str, int]) -> None:
     with looking(browser, address, f"/?lang={lang}", viewport=viewport) as seen:
         page = seen.page
         page.wait_for_selector(".stop")
         stops, pins = page.locator(".stop"), page.locator(".pin:not(.end)")
-        assert stops.count() == pins.count() > 5
+        comes(page, "() => document.querySelectorAll('.pin:not(.end)').length > 5")        # the map comes after the list
+        assert stops.count() == pins.count()
         assert page.locator("path.leaflet-interactive, .leaflet-overlay-pane path").count() >= 2
         assert page.locator("#notice").is_visible()
+        if viewport == PHONE:
+            page.locator("#see-map").click()
         assert page.locator("#watermark").inner_text() == words(lang).text("page.schematic")
         assert page.locator(".acts a").count() == 0                    # nobody is sent to a schematic place
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -114,7 +49,7 @@ def test_a_newcomer_sees_the_first_trip_answered(browser: Browser, address: str,
 def test_list_and_map_are_linked_both_ways(browser: Browser, address: str) -> None:
     with looking(browser, address, "/?lang=zh") as seen:
         page = seen.page
-        page.wait_for_selector(".stop")
+        page.wait_for_selector(".pin")
         page.locator(".stop[data-n='3'] .head").click()
         assert page.locator(".stop[data-n='3'] .details").is_visible()
         assert page.locator(".pin.chosen").inner_text() == "3"
@@ -122,7 +57,7 @@ def test_list_and_map_are_linked_both_ways(browser: Browser, address: str) -> No
         assert page.locator(".stop.chosen").get_attribute("data-n") == "8"
         assert page.locator(".leaflet-popup-content b").inner_text() == page.locator(".stop[data-n='8'] .name").inner_text()
         page.locator(".stop[data-n='5'] .head").click()
-        page.locator(".stop[data-n='5'] .acts button").click()
+        page.locator(".stop[data-n='5'] .acts .to-map").click()
         comes(page, "() => document.querySelector('.pin.chosen').textContent === '5'")
         assert not seen.errors
 
@@ -154,14 +89,16 @@ def test_a_place_is_taken_from_the_map(browser: Browser, address: str) -> None:
     with looking(browser, address, "/?lang=zh", viewport=PHONE, has_touch=True) as seen:
         page = seen.page
         page.wait_for_selector(".stop")
+        page.locator("#see-map").click()
+        page.wait_for_selector(".pin")
         page.wait_for_load_state("networkidle")
         box = page.locator(".folium-map").bounding_box()
         assert box
-        page.touchscreen.tap(box["x"] + 60, box["y"] + 40)
+        page.touchscreen.tap(box["x"] + 60, box["y"] + 400)
         page.wait_for_selector(".pick button")
         comes(page, "() => !document.querySelector('.leaflet-pan-anim')")       # the map makes room for what it asks
         page.locator(".pick button").nth(1).click()
-        page.wait_for_selector("#vias input")
+        page.wait_for_selector("#vias input", state="attached")
         lon, lat = (float(part) for part in page.locator("#vias input").input_value().split(","))
         assert 119 < lon < 121 and 31 < lat < 32.5
         comes(page, "() => !document.querySelector('.busy') && !!document.querySelector('.stop, .trouble, .empty')")
@@ -190,9 +127,11 @@ def test_nothing_found_says_what_to_do(browser: Browser, address: str) -> None:
 def test_targets_are_large_enough_for_a_thumb(browser: Browser, address: str) -> None:
     with looking(browser, address, "/?lang=zh", viewport=PHONE) as seen:
         page = seen.page
-        page.wait_for_selector(".stop")
+        page.wait_for_selector(".pin", state="attached")
+        page.locator("#trip").click()
         page.locator("#more summary").click()
-        targets = "button, select, input:not([type=checkbox]), summary, .chip span, nav a, .brand"
+        targets = ("button, select, input:not([type=checkbox]):not(.unseen), summary, .chip span, nav a, .brand, .quick, "
+                   ".leaflet-bar a, .acts a")
         small = page.locator(targets).evaluate_all("""(all, least) => all.filter(e => e.offsetParent
             && e.getBoundingClientRect().height < least).map(e => e.outerHTML.slice(0, 80))""", LEAST_TARGET_PX)
         assert small == []
@@ -207,11 +146,12 @@ def test_hostile_names_are_text_everywhere(browser: Browser, hostile: Settings) 
         assert names & set(HOSTILE) and "49" not in names
         for n in range(page.locator(".stop").count()):
             page.locator(".stop .head").nth(n).click()
-            page.locator(".stop .acts button").nth(n).click()
+            page.locator(".stop .acts .to-map").nth(n).click()
             page.wait_for_selector(".leaflet-popup-content b")
             assert set(page.locator(".leaflet-popup-content b").all_inner_texts()) <= set(HOSTILE)
         links = page.locator(".acts a").evaluate_all("all => all.map(a => [a.protocol, a.getAttributeNames().join()])")
-        assert links and {protocol for protocol, _ in links} <= {"geo:", "tel:"} and {names for _, names in links} == {"href"}
+        assert {protocol for protocol, _ in links} == {"https:", "geo:", "tel:"}
+        assert {names for _, names in links} <= {"href", "href,data-app", "href,data-app,class"}
         page.wait_for_timeout(300)
         assert page.evaluate("window.__fired") is None
         assert not [e for e in seen.errors if "__fired" in e] and page.locator(".stop img, .leaflet-popup img").count() == 0

@@ -11,7 +11,7 @@ from geodata.regions import open_region
 from geodata.roads.closures import Closure
 from locator.settings import Settings
 from tests.web.conftest import HOSTILE
-from tests.web.test_browser import browser, comes, looking, serving
+from tests.web.looking import browser, comes, looking, serving
 
 pytestmark = pytest.mark.deep
 DASHED = "path.leaflet-interactive[stroke-dasharray='2 9']"

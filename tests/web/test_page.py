@@ -45,8 +45,12 @@ def test_everything_on_every_page_is_served_here(client: FlaskClient, web_root: 
     for address in ("/", "/?lang=en", "/docs"):
         page = client.get(address).get_data(as_text=True)
         assert not OUTSIDE.search(page)
-        for asset in re.findall(r"""(?:src|href)="(/(?:assets|basemap)[^"]+)""", page):
-            assert client.get(asset).status_code == 200
+        for asset in re.findall(r"""["'](/(?:assets|basemap|manifest|sw)[^"']+\.\w+)""", page):
+            with client.get(asset) as answer:
+                assert answer.status_code == 200, asset
+    shell = told(client.get("/").get_data(as_text=True))["map"]
+    assert len(shell["scripts"]) == 3
+    assert all(client.get(asset).status_code == 200 for asset in shell["scripts"] + shell["styles"])
     for file in (web_root / "static").iterdir():
         assert not OUTSIDE.search(file.read_text(encoding="utf-8")), file.name
 
@@ -65,9 +69,10 @@ def test_scripts_carry_the_nonce_of_the_policy_and_a_new_one_each_time(client: F
         response = client.get("/")
         policy, page = response.headers["Content-Security-Policy"], response.get_data(as_text=True)
         found = re.search(r"script-src 'self' 'nonce-([\w-]+)';", policy)
-        assert found and "unsafe" not in policy and "object-src 'none'" in policy and "frame-ancestors 'self'" in policy
+        assert found and f"style-src 'self' 'nonce-{found[1]}';" in policy
+        assert "unsafe" not in policy and "object-src 'none'" in policy and "frame-ancestors 'self'" in policy
         inline = [tag for tag in re.findall(r"<script[^>]*>", page) if " src=" not in tag]
-        assert inline and all(f'nonce="{found[1]}"' in tag for tag in inline)
+        assert inline and all(f'nonce="{found[1]}"' in tag for tag in [*inline, *re.findall(r"<style[^>]*>", page)])
         assert not re.search(r"\son\w+=|style=|javascript:", page)
         seen.add(found[1])
     assert len(seen) == 2
@@ -92,8 +97,8 @@ def test_texts_are_gzipped_for_those_who_ask(client: FlaskClient) -> None:
 
 
 def test_assets_are_kept_for_ever_under_their_own_version_only(client: FlaskClient) -> None:
-    page = client.get("/").get_data(as_text=True)
-    address = next(a for a in re.findall(r'src="([^"]+)"', page) if a.endswith("web/page.js"))
+    scripts = told(client.get("/").get_data(as_text=True))["map"]["scripts"]
+    address = next(a for a in scripts if a.endswith("maps/roads.js"))
     own, other = client.get(address), client.get(re.sub(r"/assets/\w+/", "/assets/old/", address))
     assert own.mimetype == "text/javascript" and "immutable" in own.headers["Cache-Control"]
     assert other.data == own.data and other.headers["Cache-Control"] == "no-cache"
@@ -116,3 +121,28 @@ def test_hostile_names_reach_no_page_and_stay_data_in_answers(hostile: Settings)
         assert "onerror" not in page and "__fired" not in page and "7*7" not in page
     problem = client.get("/api/nearest", query_string={"at": "<img src=x onerror=1>{{7*7}}"})
     assert problem.mimetype == "application/problem+json" and "{{7*7}}" in problem.get_json()["detail"]
+
+
+def test_the_page_comes_whole_in_one_answer_that_is_small_enough(client: FlaskClient) -> None:
+    response = client.get("/", headers={"Accept-Encoding": "gzip"})
+    page = gzip.decompress(response.data).decode()
+    assert len(response.data) <= 60_000, "gzipped, to a usable form"
+    assert "<link rel=\"stylesheet\"" not in page and not re.search(r"<script[^>]* src=", page)
+    assert page.index('id="ask"') < page.index('id="answer"') < page.index('id="map"'), "list first, map after"
+
+
+def test_the_worker_changes_with_the_page_and_only_then(client: FlaskClient, wujin: Settings) -> None:
+    response = client.get("/sw.js")
+    text = response.get_data(as_text=True)
+    assert response.mimetype == "text/javascript" and response.headers["Cache-Control"] == "no-cache"
+    assert re.search(r'const VERSION = "[0-9a-f]{12}"', text) and "{{" not in text
+    assert client.get("/sw.js").get_data(as_text=True) == text
+    from locator.web.offline import _version
+    with client.application.app_context():
+        assert _version("one") != _version("two")
+
+
+def test_a_phone_is_told_what_to_put_on_its_home_screen(client: FlaskClient) -> None:
+    told_so = client.get("/manifest.webmanifest?lang=en").get_json()
+    assert told_so["start_url"] == "/?lang=en" and told_so["name"] == words("en").text("page.title")
+    assert client.get(told_so["icons"][0]["src"]).status_code == 200

@@ -22,9 +22,25 @@ async function ask(kind, url, options = {}) {
   return body;
 }
 
-export const along = (question) => ask("along", "/api/along", {
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question) });
+// JSON; with a driver's own file, a form with the file in it.
+function sent(question) {
+  const { file, ...said } = question;
+  if (!file) return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) };
+  const { preset, ...measures } = said.vehicle, flat = { ...said, ...measures, vehicle: preset };
+  const body = new FormData();
+  for (const name of ["from", "to", "via"]) delete flat[name];
+  for (const [name, value] of Object.entries(flat))
+    if (value !== null && value !== undefined && value.length !== 0) body.append(name, String(value));
+  body.append("file", file);
+  return { method: "POST", body };
+}
+
+export const along = (question) => ask("along", "/api/along", sent(question));
 
 export const closures = () => ask("closures", "/api/closures");
+
+export const layers = () => ask("layers", "/api/layers");
+
+export const items = (layer, bbox) => ask(`items ${layer}`, `/api/layers/${encodeURIComponent(layer)}/items?${new URLSearchParams({ bbox: bbox.join(","), limit: 500 })}`);
 
 export const names = (q) => ask("names", `/api/places?${new URLSearchParams({ q, limit: 8 })}`).then((found) => found.names);

@@ -1,5 +1,6 @@
 // The form: what it asks, written to and read from the page's address so that an answer can be shared.
 import { el } from "./dom.js";
+import { startInputs, track } from "./inputs.js";
 import { completes } from "./names.js";
 import { t, told } from "./words.js";
 
@@ -25,18 +26,21 @@ export function start(whenAsked) {
     changed(whenAsked);
   });
   document.getElementById("add-via").addEventListener("click", () => addVia("", whenAsked).focus());
+  startInputs((role, text) => put(role, text, whenAsked), () => changed(whenAsked));
   measures();
 }
 
 // Ask again by itself only when the trip is complete.
 function changed(whenAsked) {
-  if (form.elements.from.value.trim() && form.elements.to.value.trim()) whenAsked();
+  if (complete()) whenAsked();
 }
+
+const complete = () => Boolean(track() || (form.elements.from.value.trim() && form.elements.to.value.trim()));
 
 export function addVia(value, whenAsked) {
   const id = `via-${count += 1}`;
   const input = el("input", { id, name: "via", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
-    "aria-controls": "names", maxlength: 100, placeholder: t("page.place_hint") });
+    "aria-controls": "names", maxlength: 2000, placeholder: t("page.place_hint") });
   input.value = value;
   const drop = el("button.drop", { type: "button", "aria-label": t("page.drop_via"), title: t("page.drop_via"),
     onclick: () => { leg.remove(); changed(whenAsked); } }, "×");
@@ -74,8 +78,9 @@ const number = (said) => (said ? Number(said) : null);
 
 export function question() {
   const one = Object.fromEntries(SINGLE.map((name) => [name, values(name)[0]]));
+  const trip = track() ? { file: track() } : { from: one.from, to: one.to, via: values("via") };
   return {
-    from: one.from, to: one.to, via: values("via"), depart: one.depart, kinds: values("kind"), services: values("service"),
+    ...trip, depart: one.depart, kinds: values("kind"), services: values("service"),
     max_detour_s: Number(one.max_detour_s), max_opposite_s: number(one.max_opposite_s), max_age_days: number(one.max_age_days),
     min_accuracy: one.min_accuracy ?? null, open_at_eta: values("open_at_eta").length > 0, limit: number(one.limit), start_m: number(one.start_m) ?? 0,
     vehicle: { preset: one.vehicle, height_m: number(one.height_m), mass_t: number(one.mass_t) },
@@ -106,7 +111,14 @@ export function fromAddress(whenAsked) {
   for (const box of form.querySelectorAll(".chip input")) box.checked = said.getAll(box.name).includes(box.value);
   measures();
   chosen();
-  return Boolean(form.elements.from.value && form.elements.to.value);
+  return complete();
+}
+
+// The trip in one line.
+export function trip() {
+  if (track()) return track().name;
+  const short = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+  return [form.elements.from.value, ...values("via"), form.elements.to.value].map(short).join(" → ");
 }
 
 // Point at the field a problem names.

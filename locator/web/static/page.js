@@ -1,39 +1,56 @@
-// The drivers' page: form, answer and map brought together.
+// The drivers' page: form, answer, map and the way along it brought together.
 import { along } from "./ask.js";
 import { el } from "./dom.js";
 import * as form from "./form.js";
+import { say } from "./inputs.js";
+import { keep, keepCorridor, kept, stay } from "./keep.js";
+import * as live from "./live.js";
 import * as map from "./map.js";
+import { sparing, Unreached } from "./shell.js";
 import { draw } from "./stops.js";
-import { t, told } from "./words.js";
+import { fold, isNarrow, see, startViews, unfold } from "./views.js";
+import { clockAt, far, t, told } from "./words.js";
 
-const WIDE = matchMedia("(min-width: 900px)");
 const place = document.getElementById("told"), section = document.getElementById("answer");
 let answer = null, trip = null, cheapest = false;
 
-async function ask() {
-  const question = form.question();
+async function ask(question = form.question()) {
   form.blame(null);
   form.toAddress();
   busy(true);
   try {
-    answer = await along(question);
-    trip = { from: question.from, to: question.to };
-    notice();
-    show();
-    map.draw(answer, (n) => choose(n, true));
-    busy(false);
+    const found = await along(question);
+    say("");
+    take({ along: found }, question);
+    keep(question, { along: found }).catch(() => {});      // no room on the phone: nothing is kept
   } catch (error) {
-    if (error.name === "AbortError") return;          // a newer question is on its way
-    trouble(error);
-    busy(false);
+    if (error.name === "AbortError") return;               // a newer question is on its way
+    const old = error.detail ? null : await kept(question).catch(() => null);
+    if (old) {
+      take(old, question);
+      say(t("page.kept", { at: clockAt(Date.parse(old.at), old.along.route.depart) }));
+    } else trouble(error);
   }
+  busy(false);
+}
+
+function take(found, question) {
+  answer = found.along;
+  trip = question.file ? { from: t("page.from"), to: t("page.to") } : { from: question.from, to: question.to };
+  notice();
+  show();
+  fold(form.trip());
+  map.draw(answer, (n) => choose(n, true));
+  live.follow(answer, question, null);
+  const wanted = new URLSearchParams(location.search).get("stop");
+  if (wanted) showStop(wanted);
 }
 
 function busy(is) {
   section.classList.toggle("busy", is);
   section.setAttribute("aria-busy", String(is));
-  place.querySelector(".bar")?.remove();
-  if (is) place.prepend(el("div.bar", { role: "progressbar", "aria-label": t("page.asking") }));
+  place.querySelector(".working")?.remove();
+  if (is) place.prepend(el("div.working", { role: "progressbar", "aria-label": t("page.asking") }));
 }
 
 function show() {
@@ -41,8 +58,17 @@ function show() {
     cheapest,
     order: () => { cheapest = !cheapest; show(); },
     choose: (n) => choose(n, false),
-    show: (stop) => map.show(answer.features.indexOf(stop) + 1),
+    show: (stop) => onMap(answer.features.indexOf(stop) + 1),
+    via: (stop) => form.put("via", stop.geometry.coordinates.map((part) => part.toFixed(5)).join(", "), ask),
   }));
+  document.getElementById("aloud").textContent = t("page.count", { n: answer.features.length });
+}
+
+function showStop(id) {
+  const item = [...place.querySelectorAll(".stop")].find((one) => one.dataset.id === id);
+  if (!item) return;
+  choose(Number(item.dataset.n), false);
+  item.scrollIntoView({ block: "center" });
 }
 
 // From the list the map follows; from the map the list does.
@@ -50,7 +76,23 @@ function choose(n, fromMap) {
   for (const item of place.querySelectorAll(".stop")) item.classList.toggle("chosen", Number(item.dataset.n) === n);
   map.choose(n, !fromMap);
   const item = place.querySelector(`.stop[data-n="${n}"]`);
-  if (fromMap && WIDE.matches) item?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  if (fromMap && !isNarrow()) item?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
+async function onMap(n) {
+  see("map");
+  if (await openMap()) map.show(n);
+}
+
+async function openMap() {
+  try {
+    await map.open((role, at) => { see("list"); form.put(role, at, ask); });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unreached)) throw error;
+    document.getElementById("map-wait").textContent = t("page.no_map");
+    return false;
+  }
 }
 
 function notice() {
@@ -64,14 +106,38 @@ function notice() {
 function trouble(error) {
   answer = null;
   map.clear();
+  live.forget();
+  unfold();
   const said = error.detail ? [error.title, error.detail] : [t("page.offline"), t("page.offline_hint")];
   place.replaceChildren(el("div.trouble", { role: "alert" }, el("b", {}, said[0]), said[1]));
   form.blame(error.field);
 }
 
-addEventListener("DOMContentLoaded", () => {
-  map.open((role, at) => form.put(role, at, ask));
-  form.start(ask);
-  if (form.fromAddress(ask)) ask();
+// On the way: what is behind is gone from the list, what is ahead says how far from here.
+function onTheWay(of) {
+  for (const item of place.querySelectorAll(".stop")) {
+    const now = of(answer.features[Number(item.dataset.n) - 1].properties);
+    item.hidden = now.gone;
+    if (now.gone) continue;
+    const [figure, unit] = far(now.left_m);
+    item.querySelector(".far").replaceChildren(figure, el("small", {}, ` ${unit}`));
+    item.querySelector(".eta").textContent = t("page.arrive", { at: clockAt(now.at_ms, answer.route.depart) });
+  }
+}
+
+async function settle() {
+  if (!sparing()) await openMap();
+  await stay(() => say(t("page.renewed")));
+  if (answer) await keepCorridor(answer.route.geometry.coordinates);
+}
+
+async function begin() {
+  startViews(openMap);
+  form.start(() => ask());
+  live.startLive({ ask, here: (lon, lat, accuracy_m) => map.here(lon, lat, accuracy_m, true), shown: onTheWay, left: () => { map.leave(); if (answer) show(); } });
+  if (form.fromAddress(() => ask())) await ask();
   document.documentElement.dataset.region = told.region;
-});
+  await settle();
+}
+
+begin();

@@ -1,6 +1,7 @@
 // The answer as a list: totals, the stops in order, what was left out. Every name a stranger typed becomes text.
+import { acts } from "./acts.js";
 import { el, picture } from "./dom.js";
-import { clock, far, named, place, span, t, told } from "./words.js";
+import { clock, far, local, named, place, span, t, told } from "./words.js";
 
 const ON_THE_WAY_S = 30;          // a detour nobody notices
 const NO_PIN = new Set(["invented", "unknown", "E", "D", "C"]);
@@ -42,14 +43,8 @@ function list(answer, trip, tell) {
   if (tell.cheapest) items.sort((a, b) => a.stop.properties.detour_s - b.stop.properties.detour_s || a.n - b.n);
   const made = items.map(({ stop, n }) => item(stop, n, route, tell));
   if (tell.cheapest) return el("ol.stops.sorted", {}, ...made);
-  const arrives = new Date(Date.parse(route.depart) + route.duration_s * 1000);
+  const arrives = Date.parse(route.depart) + route.duration_s * 1000;
   return el("ol.stops", {}, end(trip.from, route.depart, route.depart), ...made, end(trip.to, local(arrives, route.depart), route.depart, "last"));
-}
-
-// The moment in the offset that another ISO text carries.
-function local(moment, like) {
-  const [, sign, h, m] = like.match(/([+-])(\d\d):(\d\d)$/) ?? [null, "+", "00", "00"];
-  return new Date(moment.getTime() + (sign === "-" ? -1 : 1) * (Number(h) * 60 + Number(m)) * 60_000).toISOString();
 }
 
 function end(name, iso, since, more = "first") {
@@ -65,8 +60,8 @@ function item(stop, n, route, tell) {
     el("span.kind", {}, picture(look(p.kind).picture), named("kind", p.kind)),
     el("span.eta", {}, t("page.arrive", { at: clock(p.eta, route.depart) })));
   const toggle = (open = body.hidden) => { body.hidden = !open; head.setAttribute("aria-expanded", String(open)); };
-  return el("li.stop", { "data-n": n, colour: colour(p) }, el("span.num", { "aria-hidden": "true" }, String(n)),
-    el("div.card", {}, head, facts(p), services(p), body));
+  return el("li.stop", { "data-n": n, "data-id": p.id, colour: colour(p) }, el("span.num", { "aria-hidden": "true" }, String(n)),
+    el("div.card", {}, head, facts(p), services(p), body, acts(stop, tell)));
 }
 
 function facts(p) {
@@ -80,12 +75,17 @@ function facts(p) {
     vague(p) && el("span.tag.vague", {}, t(p.position_accuracy === "invented" ? "page.schematic_place" : "page.rough_place")));
 }
 
+// Each service with whether it is open on arrival: a mark for the eye, a word for the ear, nothing where nobody knows.
 function services(p) {
   if (!p.services.length) return null;
-  const parts = p.services.slice(0, HINTED).flatMap((one, i) => [i ? " · " : "", el(one.open_at_eta === false && p.open_at_eta !== false ? "span.shut" : "span", {}, named("service", one.what))]);
+  const first = [...p.services].sort((a, b) => (b.open_at_eta === true) - (a.open_at_eta === true)).slice(0, HINTED);
+  const parts = first.map((one) => el(`li.${STATE[one.open_at_eta]}`, {}, named("service", one.what),
+    one.open_at_eta !== null && el("i", {}, t(one.open_at_eta ? "page.is_open" : "page.is_shut"))));
   const more = p.services.length - HINTED;
-  return el("p.svc", {}, ...parts, more > 0 ? ` ${t("page.and_more", { n: more })}` : "");
+  return el("ul.svc", { "aria-label": t("page.services_here") }, ...parts, more > 0 && el("li.more", {}, t("page.and_more", { n: more })));
 }
+
+const STATE = { true: "open", false: "shut", null: "unsure" };
 
 function details(stop, route, tell) {
   const p = stop.properties, rows = [], small = [];
@@ -101,19 +101,8 @@ function details(stop, route, tell) {
   const each = p.services.map((one) => el("li", {}, el("b", {}, named("service", one.what)),
     ...[one.hours, one.free === true ? t("page.free") : one.price, one.benefit, one.open_at_eta === false ? t("open.false") : null]
       .filter(Boolean).map((said) => el("span.quiet", {}, said))));
-  return el("div.details", { hidden: true }, el("dl", {}, ...rows), each.length ? el("ul.each", {}, ...each) : null, acts(stop, tell),
+  return el("div.details", { hidden: true }, el("dl", {}, ...rows), each.length ? el("ul.each", {}, ...each) : null,
     el("dl.small", {}, ...small));
-}
-
-// Nobody is sent or put through to a place whose position is only about right.
-function acts(stop, tell) {
-  const p = stop.properties, [lon, lat] = stop.geometry.coordinates;
-  const made = [el("button", { type: "button", onclick: () => tell.show(stop) }, t("page.on_map"))];
-  if (p.navigable) {
-    made.push(el("a", { href: `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(place(p))})` }, t("page.navigate")));
-    if (p.phone) made.push(el("a", { href: `tel:${p.phone.replace(/[^+\d]/g, "")}` }, t("page.call")));
-  }
-  return el("div.acts", {}, ...made);
 }
 
 // Every place near the route that is no stop, folded: its name, how far off it lies, why, and the value that decided.

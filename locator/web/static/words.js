@@ -27,4 +27,12 @@ export function clock(iso, since) {
   return iso.slice(11, 16) + (days > 0 ? t("page.days_later", { n: days }) : "");
 }
 
+// The same for a moment, in the offset which that ISO text carries.
+export const clockAt = (moment_ms, like) => clock(local(moment_ms, like), like);
+
+export function local(moment_ms, like) {
+  const [, sign, h, m] = like.match(/([+-])(\d\d):(\d\d)$/) ?? [null, "+", "00", "00"];
+  return new Date(moment_ms + (sign === "-" ? -1 : 1) * (Number(h) * 60 + Number(m)) * 60_000).toISOString();
+}
+
 export const place = (p) => (told.lang === "en" && p.name_en) || p.name || p.name_en || named("kind", p.kind);
