@@ -78,6 +78,81 @@ LABEL = {"day": ("#4a463d", "#ffffff"), "night": ("#c6cbcd", "#1a1f21")}     # t
 ROUTE = {"day": "#0b6e4f", "night": "#3fc79a"}
 
 
+@dataclass(frozen=True)
+class PaperRoad:
+    """A class of road on paper: millimetres wide at 1 : 75 000, its fill and its edge (None: no edge), and the smallest scale
+    (largest number) it is drawn at and its name written at."""
+
+    width_mm: float
+    fill: str
+    edge: str | None
+    to_scale: float
+    name_to_scale: float = 0.0
+
+
+@dataclass(frozen=True)
+class PaperTown:
+    """A kind of settlement on paper: how high its name is, the smallest scale it is written at, which goes first."""
+
+    size_mm: float
+    to_scale: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class Shield:
+    """A road's number: `ref` is what it must match as a whole; band: a stripe along its upper edge."""
+
+    ref: str
+    fill: str
+    text: str
+    edge: str
+    band: str | None = None
+
+
+# The greys these become differ: edge of motorways 82, their fill 156, trunk 190, primary 220, lesser roads white in grey edges.
+# The route (83, and broad, in white) and black text stand out from all of them.
+PAPER_ROADS: dict[str, PaperRoad] = {
+    "motorway": PaperRoad(1.15, "#e6914a", "#7d4415", 50e6, 2.5e6),
+    "trunk": PaperRoad(1.0, "#f3b968", "#8a632a", 4e6, 1.25e6),
+    "primary": PaperRoad(0.9, "#f9de93", "#8f7a42", 1.5e6, 600_000),
+    "motorway_link": PaperRoad(0.6, "#e6914a", "#7d4415", 250_000),
+    "trunk_link": PaperRoad(0.55, "#f3b968", "#8a632a", 200_000),
+    "primary_link": PaperRoad(0.5, "#f9de93", "#8f7a42", 150_000),
+    "secondary": PaperRoad(0.75, "#ffffff", "#8d8a83", 600_000, 300_000),
+    "secondary_link": PaperRoad(0.45, "#ffffff", "#8d8a83", 125_000),
+    "tertiary": PaperRoad(0.6, "#ffffff", "#a19e97", 250_000, 125_000),
+    "tertiary_link": PaperRoad(0.4, "#ffffff", "#a19e97", 100_000),
+    "unclassified": PaperRoad(0.28, "#bdb9b0", None, 125_000, 50_000),
+    "residential": PaperRoad(0.22, "#cac6bd", None, 100_000, 25_000),
+    "living_street": PaperRoad(0.2, "#cac6bd", None, 75_000, 20_000),
+    "road": PaperRoad(0.22, "#cac6bd", None, 100_000, 25_000),
+    "service": PaperRoad(0.18, "#d3cfc7", None, 30_000),
+    "track": PaperRoad(0.16, "#d8d3c6", None, 30_000),
+    "ferry": PaperRoad(0.4, "#5f86a8", None, 2e6, 250_000),
+}
+PAPER_TOWNS: dict[str, PaperTown] = {
+    "city": PaperTown(5.2, 50e6, 0), "borough": PaperTown(4.2, 1e6, 1), "town": PaperTown(3.7, 1.25e6, 2),
+    "county": PaperTown(3.7, 1e6, 2), "district": PaperTown(3.7, 600_000, 2), "suburb": PaperTown(3.0, 250_000, 4),
+    "village": PaperTown(2.8, 250_000, 5), "place": PaperTown(2.8, 250_000, 5), "hamlet": PaperTown(2.4, 100_000, 6),
+}
+PAPER = {"ground": "#f6f3ec", "frame": "#33312c", "ink": "#1d1c19", "quiet": "#55524a", "halo": "#ffffff", "town": "#1d1c19",
+         "road_name": "#3d3a33", "route": "#0b6e4f", "route_edge": "#ffffff", "route_other": "#7fae9c", "warn": "#c8431c",
+         "warn_fill": "#f0b49c", "here": "#c8431c", "grid": "#8d8a83"}
+ROUTE_MM, ROUTE_EDGE_MM = 1.7, 0.55
+_RED, _GREEN, _YELLOW, _WHITE, _BLUE, _BLACK = "#b3202a", "#00694a", "#f2c230", "#ffffff", "#12488f", "#1d1c19"
+# China: numbers by GB/T 917-2017 (G and S with one, two or four digits are motorways), colours as on the signs of GB 5768.2.
+# Europe: E roads by the AGR of 1975, annex III (white on green). The rest is written in a plain frame.
+SHIELDS: dict[str, tuple[Shield, ...]] = {
+    "CN": (Shield(r"G(\d{1,2}|\d{4})", _GREEN, _WHITE, _WHITE, _RED),
+           Shield(r"S(\d{1,2}|\d{4})", _GREEN, _WHITE, _WHITE, _YELLOW),
+           Shield(r"G\d{3}", _RED, _WHITE, _WHITE), Shield(r"S\d{3}", _YELLOW, _BLACK, _BLACK),
+           Shield(r"[XYZC]\w{1,8}", _WHITE, _BLACK, _BLACK)),
+    "": (Shield(r"E ?\d{1,3}", _GREEN, _WHITE, _WHITE), Shield(r"[AM] ?-?\d{1,4}", _BLUE, _WHITE, _WHITE),
+         Shield(r".{1,10}", _WHITE, _BLACK, _BLACK)),
+}
+
+
 def place_looks() -> dict[str, Any]:
     """Colours and pictures of kinds and of access, as plain JSON."""
     return {"kinds": {kind: asdict(look) for kind, look in KINDS.items()},
