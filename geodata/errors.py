@@ -92,6 +92,7 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "stale_edit": (StaleEdit, ("current",)),
     "busy": (Unavailable, ()),
     "took_too_long": (Unavailable, ("limit_s",)),
+    "no_cluster": (Unavailable, ()),                 # LOCATOR_DASK does not answer
     "port_taken": (Unavailable, ()),                 # serve: somebody listens there already
     "disk_full": (NoRoom, ()),
     "not_writable": (NoRoom, ()),

@@ -29,6 +29,11 @@ def read_gpx(data: bytes, *, max_points: int = MAX_POINTS) -> Floats:
     In order of time where every point has one and the file is in another (tracks saved last first); else as they stand.
     Raises BadInput: empty_file, too_large, bad_gpx (not XML, entities, no track), and what check_line raises.
     """
+    return read_gpx_fixes(data, max_points=max_points)[0]
+
+
+def read_gpx_fixes(data: bytes, *, max_points: int = MAX_POINTS) -> tuple[Floats, Floats | None]:
+    """The same, and (n,) seconds since 1970 of each point; None unless every point has a time that can be read."""
     _bounded(data, "gpx")
     _few(max(data.count(b"<trkpt"), data.count(b"<rtept")), "gpx", max_points)          # before a tree of them is built
     try:
@@ -50,18 +55,19 @@ def read_gpx(data: bytes, *, max_points: int = MAX_POINTS) -> Floats:
         lonlat = np.array([(float(p.attrib["lon"]), float(p.attrib["lat"])) for p in points])
     except (KeyError, ValueError) as wrong:
         raise BadInput("bad_gpx", field="gpx", value=str(wrong)[:60], reason="lon, lat") from wrong
-    return check_line(lonlat[_order(points)], "gpx", max_points=max_points)
+    seconds = _times(points)
+    order = np.arange(len(points)) if seconds is None else np.argsort(seconds, kind="stable")
+    return check_line(lonlat[order], "gpx", max_points=max_points), None if seconds is None else seconds[order]
 
 
-def _order(points: list[Any]) -> NDArray[np.int64]:
-    """Rows in order of time; as they stand unless every point has a time that can be read. Equal times keep their order."""
+def _times(points: list[Any]) -> Floats | None:
+    """Seconds since 1970 of every point; None unless each has a time that can be read."""
     try:
         told = [next(child.text for child in point if _local(child.tag) == "time") for point in points]
         times = [datetime.fromisoformat((text or "").strip()) for text in told]
     except (StopIteration, ValueError):
-        return np.arange(len(points))
-    seconds = [(time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() for time in times]
-    return np.argsort(np.array(seconds), kind="stable")
+        return None
+    return np.array([(time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() for time in times])
 
 
 def _local(tag: Any) -> str:

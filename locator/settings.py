@@ -39,6 +39,7 @@ class Settings:
     tls_cert: str = _setting("")                                     # PEM files; both or neither
     tls_key: str = _setting("")
     unmet: int = _setting(1, low=0, high=1)                          # count questions that found no stop
+    dask: str = _setting("")                                         # tcp://… of a scheduler: trips are audited there
     vehicle_pool: int = _setting(4, low=1, high=64)                  # weighted road networks kept per region
 
     @classmethod

@@ -6,10 +6,15 @@ Never knows: a request, a terminal. The embedded default is built when first ask
 from __future__ import annotations
 
 import fcntl
+import multiprocessing
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from errno import ENOSPC
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,7 +24,7 @@ import pandas as pd
 from babel.core import get_global
 from pyogrio.errors import DataSourceError
 
-from geodata.errors import BadInput, LocatorError
+from geodata.errors import BadInput, LocatorError, Unavailable
 from geodata.files import read_table
 from geodata.regions import Facts, Region, build_region, list_regions, open_region, region_folder
 from geodata.roads.frames import roads_frame
@@ -29,12 +34,16 @@ from geodata.roads.store import is_of_this_format
 from geodata.samples.wujin import write_sample
 from geodata.stores import LayerStore
 from geodata.whole import no_room
+from locator.audit.asking import AuditAsk
+from locator.audit.depths import Auditor
+from locator.audit.running import Inline
 from locator.engines.network import build_hierarchy, load_hierarchy
 from locator.locator import Locator
 from locator.settings import Settings
 from maps.basemaps import write_basemap
 
 SAMPLE = "wujin"
+DASK_WAIT_S = 10
 Progress = Callable[[str, float, float], None]          # a step, done, in all
 # how far a build has come when each step begins, by the time each took on Porto
 BEGINS = {"ways": 0.0, "nodes": 0.2, "graph": 0.35, "places": 0.45, "hierarchy": 0.55, "basemap": 0.8, "done": 1.0}
@@ -53,6 +62,44 @@ def open_locator(settings: Settings, region: str | None = None) -> Locator:
         if key not in _open or _open[key].region.number != found.number:
             _open[key] = Locator(found, pool=settings.vehicle_pool)
         return _open[key]
+
+
+@dataclass(frozen=True)
+class AuditorThere:
+    """The way to an Auditor in any process that sees the same LOCATOR_DATA; there it is opened once."""
+
+    settings: Settings
+    region: str
+    ask: AuditAsk
+    now: datetime
+
+    def __call__(self) -> Auditor:
+        return _auditor(self)
+
+
+@lru_cache(maxsize=2)
+def _auditor(there: AuditorThere) -> Auditor:
+    return Auditor(open_locator(there.settings, there.region), there.ask, there.now)
+
+
+@contextmanager
+def audit_executor(settings: Settings, workers: int) -> Iterator[tuple[Executor, int]]:
+    """Where trips are audited, and by how many: a Dask cluster where LOCATOR_DASK names one, else processes here. Raises
+    Unavailable when the cluster does not answer."""
+    if settings.dask:
+        from distributed import Client
+        try:
+            client: Any = Client(settings.dask, timeout=DASK_WAIT_S)  # type: ignore[no-untyped-call]
+        except (OSError, TimeoutError, ValueError) as why:
+            raise Unavailable("no_cluster", value=settings.dask) from why
+        with client, client.get_executor(pure=False) as cluster:
+            yield cluster, max(sum(client.nthreads().values()), 1)
+    elif workers == 1:
+        yield Inline(), 1
+    else:
+        context = multiprocessing.get_context("spawn")            # this process may have threads, which no fork survives
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            yield pool, workers
 
 
 def open_layers(settings: Settings, region: str | None = None) -> LayerStore:

@@ -61,14 +61,14 @@ def measured(name: str) -> Callable[[F], F]:
 
 
 datum_option = option("--datum", type=OneOf(DATUMS), default="wgs84")
-vehicle_options = options(
+measured_options = options(
     option("--vehicle", "preset", type=OneOf(tuple(PRESETS)), default="lorry"),
     *map(measured, MEASURED),
     option("--hazmat", type=OneOf(LOADS), default="none"),
     option("--tunnel", "tunnel_category", type=OneOf(TUNNEL_CODES)),
     option("--avoid", multiple=True, type=Several(AVOIDABLE), metavar="ROADS"),
-    option("--depart", metavar="ISO"),
 )
+vehicle_options = options(measured_options, option("--depart", metavar="ISO"))
 route_options = options(
     option("--from", "origin", metavar="PLACE"),
     option("--via", multiple=True, metavar="PLACE"),
@@ -80,13 +80,16 @@ route_options = options(
     datum_option,
     vehicle_options,
 )
-want_options = options(
+place_options = options(
     option("--kind", "kinds", multiple=True, type=Several(KINDS), metavar="KIND"),
     option("--service", "services", multiple=True, type=Several(SERVICES), metavar="SERVICE"),
     option("--min-bays", type=Number(0, 100_000), metavar="N"),
-    option("--open-at-eta", is_flag=True),
     option("--min-accuracy", type=OneOf(ACCURACIES)),
     option("--max-age-days", type=Number(0, OLDEST_DAYS), metavar="DAYS"),
+)
+want_options = options(
+    place_options,
+    option("--open-at-eta", is_flag=True),
     option("--limit", type=Number(1, 1_000_000), metavar="N"),
 )
 
