@@ -7,10 +7,10 @@ PYTEST := $(BIN)/python -m pytest -q
 .PHONY: run test test-deep bench bench-plan lint clean
 .DELETE_ON_ERROR:
 
-run: .venv/.run
+run: .venv/.run .venv/.compiled
 	@exec $(BIN)/locator serve
 
-test: .venv/.test
+test: .venv/.test .venv/.compiled
 	$(PYTEST) -n 2 --dist loadfile -m "not deep"
 
 test-deep: .venv/.test
@@ -29,6 +29,10 @@ lint: .venv/.test
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find geodata locator maps tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# compiled once, so that the first who asks for a plan does not wait for it
+.venv/.compiled: locator/resting/labels.py locator/engines/compiled.py | .venv/.run
+	@$(BIN)/python -m locator.resting && touch $@
 
 # The stamps say what .venv holds; they are renewed when a pin changes.
 .venv/bin/python:

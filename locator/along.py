@@ -4,13 +4,13 @@ In: a Route, an Atlas, an Engine, what is wanted, when he sets off.    Out: a ST
 Never knows: Flask, folium, languages, which engine it is.
 
 STOPS    row (in the atlas), passing, piece, offset_m, off_route_m, side, side_confidence, reach_s, return_s, detour_s, detour_m,
-         leave_m, rejoin_m, leave_name, access (same | opposite | off_route | None: not known)
+         leave_m, rejoin_m, leave_name, access (same | opposite | off_route | None: not known), lot (as Detours names it)
 OMITTED  of locator.omitted
 """
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.measured import Located
-from locator.asks import Want
+from locator.asks import Want, after
 from locator.atlas import Atlas, unset
 from locator.engines.excursions import BESIDE_M
 from locator.engines.network import Spot
@@ -29,7 +29,9 @@ from locator.sides import side_confidence
 AT_CUT_M = 1.0              # nearest point this close to a cut lies at the cut
 SIDES = {1: "left", -1: "right", 0: None}
 COLUMNS = ["row", "passing", "piece", "offset_m", "off_route_m", "side", "side_confidence", "reach_s", "return_s", "detour_s",
-           "detour_m", "leave_m", "rejoin_m", "leave_name", "access"]
+           "detour_m", "leave_m", "rejoin_m", "leave_name", "access", "lot"]
+WHOLE = ("row", "passing", "piece", "lot")
+STRETCHES = 50              # of the driving time, of which each keeps its cheapest stops
 Cell = tuple[int, int]      # piece of the route, column of the asked places
 Bools = NDArray[np.bool_]
 
@@ -42,9 +44,10 @@ class Along:
 
 
 def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart: datetime | None = None,
-               country: str | None = None) -> Along:
+               country: str | None = None, spread: bool = False) -> Along:
     """Stops in the wanted order. A place has one row a pass: each time the route comes by, and once between each two vias.
 
+    spread           where the limit is reached, keep the cheapest of each stretch of the way, not the cheapest of all
     depart, country  when and where he sets off, aware: needed where the hours or the age of a record are asked for
     """
     reason, value = atlas.reasons(want, route.vehicle, depart)
@@ -52,7 +55,7 @@ def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart
     detours = engine.detours(route, atlas.places, rows, start_m=want.start_m)
     located = [route.line.cut(float(a), float(b)).locate(atlas.places.lonlat[rows])
                for a, b in zip(detours.from_m, detours.to_m, strict=True)]
-    passes = _Passes(route, atlas, engine, want, rows, detours, located)
+    passes = _Passes(route, atlas, engine, want, rows, detours, located, spread)
     cells = passes.explained(reason, value, depart, country)
     table = passes.stops(cells)
     return Along(table, *_omitted(passes, reason, value, set(table["row"].tolist())))
@@ -69,6 +72,7 @@ class _Passes:
     rows: Ints
     detours: Detours
     located: list[Located]
+    spread: bool = False
     visits: dict[Cell, Excursion] = field(default_factory=dict)
 
     def explained(self, reason: NDArray[np.object_], value: NDArray[np.object_], depart: datetime | None,
@@ -81,7 +85,8 @@ class _Passes:
         open_ = own.copy()
         for cell in hours:
             open_[cell] = False
-        kept = _cheapest(self._in_order(open_), self.detours, self.want.limit)
+        keep = _spread if self.spread else _cheapest
+        kept = keep(self._in_order(open_), self.detours, self.want.limit)
         shown = {j for _, j in kept}
         for j, row in enumerate(self.rows.tolist()):
             if j in shown or not near[:, j].any():
@@ -119,7 +124,7 @@ class _Passes:
         assert depart is not None
         found = {}
         for i, j in np.argwhere(cells).tolist():
-            eta = depart + timedelta(seconds=float(self.detours.reach_s[i, j]))
+            eta = after(depart, float(self.detours.reach_s[i, j]))
             hours = self.atlas.shut(int(self.rows[j]), eta, self.want, country)
             if hours is not None:
                 found[i, j] = hours
@@ -137,7 +142,7 @@ class _Passes:
         count: dict[int, int] = {}
         for stop in sorted(table, key=lambda s: s["offset_m"]):
             count[stop["row"]] = stop["passing"] = count.get(stop["row"], 0) + 1
-        return pd.DataFrame({c: pd.Series([s[c] for s in table], dtype="int64" if c in ("row", "passing", "piece") else object)
+        return pd.DataFrame({c: pd.Series([s[c] for s in table], dtype="int64" if c in WHOLE else object)
                              for c in COLUMNS})
 
     def _stop(self, cell: Cell, visit: Excursion) -> dict[str, Any]:
@@ -150,7 +155,8 @@ class _Passes:
             "side": SIDES[int(at.side[j])], "side_confidence": side_confidence(visit.side_margin_m, accuracy),
             "reach_s": float(detours.reach_s[cell]), "return_s": float(detours.return_s[cell]),
             "detour_s": float(detours.detour_s[cell]), "detour_m": visit.detour_m, "leave_m": visit.leave_m,
-            "rejoin_m": visit.rejoin_m, "leave_name": visit.leave_name, "access": access_of(off, visit)}
+            "rejoin_m": visit.rejoin_m, "leave_name": visit.leave_name, "access": access_of(off, visit),
+            "lot": int(detours.lot[cell])}
 
     def decide(self, rows: list[int], offset_m: dict[int, float]) -> dict[int, Why]:
         """Why places of which no pass is cheap enough are left out."""
@@ -206,6 +212,21 @@ def _cheapest(cells: list[Cell], detours: Detours, most: int | None) -> list[Cel
         return cells
     best = set(sorted(cells, key=lambda c: float(detours.detour_s[c]))[:most])
     return [c for c in cells if c in best]
+
+
+def _spread(cells: list[Cell], detours: Detours, most: int | None) -> list[Cell]:
+    """The same for each of STRETCHES parts of the way apart; what one has too few of, the others get."""
+    if most is None or len(cells) <= most:
+        return cells
+    detour = np.array([detours.detour_s[c] for c in cells])
+    reach = np.array([detours.reach_s[c] for c in cells])
+    part = (STRETCHES * (reach / max(float(reach.max()), 1e-9))).astype(int)
+    by_part = np.lexsort((detour, part))
+    starts = np.searchsorted(part[by_part], np.arange(STRETCHES + 2))
+    rank = np.empty(len(cells), int)
+    rank[by_part] = np.arange(len(cells)) - starts[part[by_part]]          # how many of its stretch are cheaper
+    best = set(np.lexsort((detour, rank))[:most].tolist())
+    return [c for k, c in enumerate(cells) if k in best]
 
 
 def access_of(off_route_m: float, visit: Excursion) -> str | None:

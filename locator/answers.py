@@ -6,22 +6,25 @@ Never knows: HTTP, terminals, languages. Times are ISO 8601 in the region's zone
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geodata.columns import NAVIGABLE, Service, services_of
-from geodata.hours import is_open
+from geodata.columns import NAVIGABLE, services_of
+from geodata.errors import BadInput
+from geodata.hours import then
 from geodata.layers import Layer, rows
 from geodata.regions import Region
+from locator.asks import after
 from locator.atlas import Atlas
 from locator.closing import Standing
 from locator.engines.protocol import Route
 from locator.links import nav_links
 from locator.locator import AlongAnswer, Locator, NearestAnswer, RouteAnswer
+from locator.rules import read_rules, rule_of
 
 PLACE_FIELDS = ("id", "layer", "kind", "name", "name_en", "grid_cell", "hours", "lorry_bays", "phone", "road_ref", "direction",
                 "max_height_m", "max_mass_t", "position_accuracy", "source", "updated", "demo", "note")
@@ -60,7 +63,7 @@ def along_json(answer: AlongAnswer) -> dict[str, Any]:
                 for stop in answer.stops.to_dict("records")]
     return {"type": "FeatureCollection", "features": features, "route": _route(answer.route, answer.depart),
             "omitted": _omitted(answer.omitted, place, "off_route_m"), "omitted_more": answer.omitted_more,
-            **_credits(answer.region)}
+            "stay_s": usual_stay_s(answer.region, answer.depart), **_credits(answer.region)}
 
 
 def _omitted(omitted: pd.DataFrame, place: list[dict[str, Any]], off: str) -> list[dict[str, Any]]:
@@ -70,7 +73,7 @@ def _omitted(omitted: pd.DataFrame, place: list[dict[str, Any]], off: str) -> li
 
 
 def _stop(answer: AlongAnswer, place: dict[str, Any], stop: dict[str, Any]) -> dict[str, Any]:
-    eta = answer.depart + timedelta(seconds=stop["reach_s"])
+    eta = after(answer.depart, stop["reach_s"])
     exact = {name: _metres(stop[name]) for name in ("offset_m", "off_route_m", "detour_m", "leave_m", "rejoin_m")}
     seconds = {name: round(stop[name], 3) for name in ("reach_s", "return_s", "detour_s")}
     return {
@@ -85,22 +88,23 @@ def nearest_json(answer: NearestAnswer) -> dict[str, Any]:
     place, features = rows(answer.atlas.frame), []
     for near in answer.places.to_dict("records"):
         row = place[near["row"]]
-        eta = answer.depart + timedelta(seconds=near["drive_s"])
+        eta = after(answer.depart, near["drive_s"])
         said = {**_place(answer.region, answer.atlas, near["row"], row, eta), "drive_s": round(near["drive_s"], 3),
                 "drive_m": _metres(near["drive_m"]), "distance_m": _metres(near["distance_m"]),
                 "approximate": answer.approximate or answer.region.facts.schematic or row["position_accuracy"] not in SURE}
         features.append(_feature(answer.atlas, near["row"], said))
     return {"type": "FeatureCollection", "features": features, "omitted": _omitted(answer.omitted, place, "distance_m"),
-            "omitted_more": answer.omitted_more, **_credits(answer.region)}
+            "omitted_more": answer.omitted_more, "stay_s": usual_stay_s(answer.region, answer.depart), **_credits(answer.region)}
 
 
 def _place(region: Region, atlas: Atlas, row: int, place: dict[str, Any], eta: datetime) -> dict[str, Any]:
     """What is known of a place, and what of it is open on arrival."""
     lonlat = (float(atlas.places.lonlat[row, 0]), float(atlas.places.lonlat[row, 1]))
     said = {name: place.get(name) for name in PLACE_FIELDS}
-    said["services"] = [_service(one, place["hours"], region, eta, lonlat) for one in atlas.services[row]]
+    stay_s = usual_stay_s(region, eta)
+    said["services"] = services_then(region, atlas, row, eta, stay_s)
     said["eta"] = eta.isoformat(timespec="seconds")
-    said["open_at_eta"] = is_open(place["hours"], eta, country=region.facts.country, lonlat=lonlat)
+    said |= _then(place["hours"], region, eta, lonlat, stay_s)
     said["navigable"] = place["position_accuracy"] in NAVIGABLE
     if not said["navigable"]:
         said["phone"] = None                                  # nobody is sent, called or linked to a place nobody is sure of
@@ -108,9 +112,26 @@ def _place(region: Region, atlas: Atlas, row: int, place: dict[str, Any], eta: d
     return said
 
 
-def _service(one: Service, hours: str | None, region: Region, eta: datetime, lonlat: tuple[float, float]) -> dict[str, Any]:
-    opened = is_open(one.hours or hours, eta, country=region.facts.country, lonlat=lonlat)
-    return {**asdict(one), "open_at_eta": opened}
+def services_then(region: Region, atlas: Atlas, row: int, eta: datetime, stay_s: float | None) -> list[dict[str, Any]]:
+    """Each service of a place as it will be at a moment: open or not, until when, and whether a stay of `stay_s` fits."""
+    lonlat, own = (float(atlas.places.lonlat[row, 0]), float(atlas.places.lonlat[row, 1])), atlas.frame["hours"].iloc[row]
+    return [{**asdict(one), **_then(one.hours or own, region, eta, lonlat, stay_s)} for one in atlas.services[row]]
+
+
+def _then(hours: object, region: Region, eta: datetime, lonlat: tuple[float, float], stay_s: float | None) -> dict[str, Any]:
+    found = then(hours, eta, country=region.facts.country, lonlat=lonlat)
+    until = None if found.until is None else found.until.isoformat(timespec="seconds")
+    return {"open_at_eta": found.open, "closes": until if found.open else None, "opens": None if found.open else until,
+            "fits": None if stay_s is None else found.fits(eta, stay_s)}
+
+
+def usual_stay_s(region: Region, at: datetime) -> float | None:
+    """The least break by the rules of the region's country; None where it has none of ours."""
+    name = rule_of(region.facts.country)
+    try:
+        return None if name is None else float(read_rules(name, at.date()).break_)
+    except BadInput:                                          # before the law began
+        return None
 
 
 def _feature(atlas: Atlas, row: int, properties: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Never knows: which door, which region, how it is answered.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from zoneinfo import ZoneInfo
 
@@ -126,3 +126,8 @@ def local(at: datetime | None, tz: ZoneInfo, now: datetime) -> datetime:
     """The moment in the region's time zone; None is now."""
     at = now if at is None else at
     return at.replace(tzinfo=tz) if at.tzinfo is None else at.astimezone(tz)
+
+
+def after(moment: datetime, seconds: float) -> datetime:
+    """So many seconds later, in the same zone: where clocks change in between, by the new clock."""
+    return (moment.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(moment.tzinfo)

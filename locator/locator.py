@@ -5,7 +5,7 @@ Never knows: Flask, folium, languages, the command line.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -28,12 +28,15 @@ from locator.engines.network import load_hierarchy
 from locator.engines.protocol import Engine, Route
 from locator.engines.straight import StraightEngine
 from locator.nearest import find_nearest
+from locator.plan_asks import PlanAsk
+from locator.planned import MOST_STOPS, Planned, plan_trip
 from locator.planning import Planning
 from locator.shared_text import Shared, read_shared
 from locator.vehicles import Vehicle
 
 LEAST_MATCHED = 0.5          # a line that fits roads over less than this share is taken as drawn
 SWAP_MARGIN_DEG = 1.0
+WIDER_S = 3_600.0            # detours looked at to say what would mend a trip
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,15 @@ class AlongAnswer:
     omitted: pd.DataFrame
     omitted_more: int
     start_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class PlanAnswer:
+    """planned: over the stops of `along`. wider: where that is no plan, the same with places farther off that mends may name."""
+
+    along: AlongAnswer
+    planned: Planned
+    wider: Planned | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,13 +124,41 @@ class Locator(Planning):
 
     def along(self, ask: RouteAsk, want: Want) -> AlongAnswer:
         """The stops along a route with their true detours. Raises what `route` raises; out_of_range for start_m."""
+        return self._along(ask, want)[0]
+
+    def _along(self, ask: RouteAsk, want: Want, *, spread: bool = False) -> tuple[AlongAnswer, Engine]:
         found, engine = self._routed(ask)
         if want.start_m >= found.route.distance_m:
             raise BadInput("out_of_range", field="start_m", value=want.start_m, low=0, high=round(found.route.distance_m, 1))
         engine = engine if found.route.steps is not None else self.straight
-        result = find_stops(found.route, self.atlas, engine, want, depart=found.depart, country=self.region.facts.country)
-        return AlongAnswer(self.region, found.route, found.depart, self.atlas, result.stops, result.omitted, result.omitted_more,
-                           want.start_m)
+        atlas, country = self.atlas, self.region.facts.country
+        result = find_stops(found.route, atlas, engine, want, depart=found.depart, country=country, spread=spread)
+        return AlongAnswer(self.region, found.route, found.depart, atlas, result.stops, result.omitted, result.omitted_more,
+                           want.start_m), engine
+
+    def plan(self, ask: RouteAsk, want: Want, how: PlanAsk) -> PlanAnswer:
+        """Where he stops so as to keep the driving-time rules. Raises what `along` raises, and what PlanAsk.rules and .state do.
+
+        The plan looks at up to MOST_STOPS stops, spread over the way; `want.limit` is for those who list them. Where there is no
+        plan, places a longer detour away are looked at as well, to say which of them would make one.
+        """
+        usual = replace(want, limit=MOST_STOPS, order="offset", open_at_eta=False)
+        along, engine = self._along(ask, usual, spread=True)
+
+        def planned(found: AlongAnswer, usable: NDArray[np.bool_] | None = None) -> Planned:
+            return plan_trip(found.route, found.stops, found.atlas, engine, found.depart, how, services=want.services,
+                             country=self.region.facts.country, start_m=want.start_m, usable=usable)
+        first = planned(along)
+        if first.plan.feasible:
+            return PlanAnswer(along, first)
+        wider = replace(usual, max_detour_s=max(want.detour_limit_s, WIDER_S), max_opposite_s=None)
+        more = find_stops(along.route, along.atlas, engine, wider, depart=along.depart, country=self.region.facts.country,
+                          spread=True).stops
+        known = set(_passes(along.stops))
+        usable = np.array([one in known for one in _passes(more)], bool)
+        if usable.sum() < len(known) or usable.all():
+            return PlanAnswer(along, first)
+        return PlanAnswer(along, first, planned(replace(along, stops=more), usable))
 
     def nearest(self, at: Point, vehicle: Vehicle, want: Want, depart: datetime | None = None, *, datum: str = "wgs84",
                 ) -> NearestAnswer:
@@ -218,6 +258,10 @@ class Locator(Planning):
             return drawn
         missing = sum(b - a for a, b in route.unmatched)
         return route if missing <= (1 - LEAST_MATCHED) * drawn.line.length_m else drawn
+
+
+def _passes(stops: pd.DataFrame) -> Iterator[tuple[int, int, int]]:
+    return zip(stops["row"], stops["piece"], stops["lot"], strict=True)
 
 
 def _without_avoided(points: NDArray[np.float64], vehicle: Vehicle, engine: Engine) -> Route:

@@ -6,13 +6,13 @@ Never knows: Flask, folium, languages, which engine it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from geodata.geodesy import distance_m
-from locator.asks import Want
+from locator.asks import Want, after
 from locator.atlas import Atlas, unset
 from locator.engines.protocol import Engine, Floats, Ints, Nearby
 from locator.omitted import NEAR_M, Why, list_omitted
@@ -65,7 +65,7 @@ def _closed(atlas: Atlas, near: Nearby, rows: Ints, order: Ints, want: Want, dep
     assert depart is not None
     found = {}
     for j in order.tolist():
-        hours = atlas.shut(int(rows[j]), depart + timedelta(seconds=float(near.drive_s[j])), want, country)
+        hours = atlas.shut(int(rows[j]), after(depart, float(near.drive_s[j])), want, country)
         if hours is not None:
             found[j] = hours
     return found

@@ -1,6 +1,6 @@
 """Driving-time rules as dated data: which values are in force for a trip.
 
-In: law/*.toml, the day of departure.    Out: Rules, and each value with its article.
+In: law/*.toml, the day of departure, a country.    Out: Rules, and each value with its article.
 Never knows: places, routes, plans, languages.
 
 A file is a family and tables of values; where a value has changed, both stand there and the day decides. What a rule set lacks
@@ -129,6 +129,15 @@ def _standard(name: str, on: date) -> Rules:
     return read_file(LAW / f"{name}.toml", on)
 
 
+@lru_cache(maxsize=64)
+def rule_of(country: str | None) -> str | None:
+    """The rule set that holds in a country (ISO 3166-1 alpha-2), by `countries` of the law files; None: none of ours does."""
+    for name in RULE_SETS:
+        if country and country in tomllib.loads((LAW / f"{name}.toml").read_text(encoding="utf-8")).get("countries", ()):
+            return name
+    return None
+
+
 def read_file(file: Path, on: date) -> Rules:
     """Rules from a file of one's own, checked. Raises BadInput with the field: file_not_found, too_large, bad_file, missing,
     unknown_field, not_a_number, out_of_range, not_allowed."""
@@ -148,7 +157,7 @@ def rules_of(name: str, said: Mapping[str, Any], on: date) -> Rules:
     family = said.get("family")
     if family not in FAMILIES:
         raise BadInput("not_allowed", field="rules.family", value=family, allowed=", ".join(FAMILIES))
-    tables = {_field(key): table for key, table in said.items() if key not in ("family", "base")}
+    tables = {_field(key): table for key, table in said.items() if key not in ("family", "base", "countries")}
     for field in tables:
         if field not in FIELDS:
             raise BadInput("unknown_field", field=f"rules.{field.rstrip('_')}", value=field, allowed=", ".join(FIELDS))

@@ -40,6 +40,7 @@ class Settings:
     tls_key: str = _setting("")
     unmet: int = _setting(1, low=0, high=1)                          # count questions that found no stop
     dask: str = _setting("")                                         # tcp://… of a scheduler: trips are audited there
+    company_rules: str = _setting("")                                # a TOML file of own driving-time rules, for rule company
     vehicle_pool: int = _setting(4, low=1, high=64)                  # weighted road networks kept per region
 
     @classmethod
@@ -52,6 +53,10 @@ class Settings:
         said = {f.name: env[name] for f in fields(cls) if env.get(name := env_name(f.name), "").strip()}
         said |= {name: value for name, value in given.items() if value is not None}
         return cls(**{f.name: _checked(f, said[f.name]) for f in fields(cls) if f.name in said})
+
+    def own_rules(self, rule: str | None) -> Path | None:
+        """The file of a company's own rules, where it is asked for and there is one."""
+        return Path(self.company_rules).expanduser() if rule == "company" and self.company_rules else None
 
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a process started from this one."""

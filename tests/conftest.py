@@ -33,7 +33,8 @@ def shared() -> Path:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings over one data folder for the whole run, all workers; tests read it and never change it."""
     base = tmp_path_factory.getbasetemp()
-    return Settings(data=(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "var")
+    data = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "var"
+    return Settings(data=data, request_timeout_s=600)      # what is compiled on first use may take a minute on a busy machine
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ Never knows: how an answer was found.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ import orjson
 from geodata.errors import BadInput
 from geodata.whole import write_whole
 from locator.cli.caller import Caller
+from locator.words import Words
 from locator.words.exporting import FORMATS, along_file
+
+ToFile = Callable[[dict[str, Any], str, Words, datetime], bytes]
 
 
 def form_of(name: str) -> str:
@@ -26,12 +30,12 @@ def form_of(name: str) -> str:
     return form
 
 
-def hand_over(who: Caller, told: dict[str, Any], form: str, out: str | None) -> None:
+def hand_over(who: Caller, told: dict[str, Any], form: str, out: str | None, made: ToFile = along_file) -> None:
     """Write the answer; geojson is what the API sends. Raises NoRoom; what was there then stays."""
     if form == FORMATS[0]:
         content = orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
     else:
-        content = along_file(told, form, who.words, datetime.now(UTC))
+        content = made(told, form, who.words, datetime.now(UTC))
     if out is None or out == "-":
         click.echo(content, nl=False)
     else:

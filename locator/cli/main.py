@@ -22,8 +22,8 @@ from locator.cli.caller import ANSWERED, BAD_INPUT, FAILED, INTERRUPTED, Caller,
 from locator.cli.helping import Room, Unexpected, short_help, typed_as
 from locator.cli.tables import plain
 
-VERBS = {"along": "questions", "nearest": "questions", "route": "questions", "check": "checking", "layer": "layering",
-         "region": "regions", "road": "roads", "unmet": "unmet", "audit": "auditing",
+VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "route": "questions", "check": "checking",
+         "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet", "audit": "auditing",
          "serve": "serving"}      # verb -> the module here that holds it, read when it is asked for
 
 

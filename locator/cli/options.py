@@ -96,7 +96,7 @@ want_options = options(
 
 def read_vehicle(given: dict[str, Any]) -> Vehicle:
     measured = vehicle(given["preset"], **{name: given[name] for name in MEASURED})
-    return loaded(measured, given["hazmat"], given["tunnel_category"], _flat(given["avoid"]))
+    return loaded(measured, given["hazmat"], given["tunnel_category"], flat(given["avoid"]))
 
 
 def read_route(who: Caller, given: dict[str, Any]) -> RouteAsk:
@@ -114,10 +114,10 @@ def read_want(who: Caller, given: dict[str, Any]) -> Want:
     names = ("max_detour_s", "max_opposite_s", "start_m", "order", "min_bays", "limit", "open_at_eta", "min_accuracy",
              "max_age_days")
     wanted = {name: given[name] for name in names if given.get(name) is not None}
-    return Want(kinds=_flat(given["kinds"]), services=_flat(given["services"]), **wanted)
+    return Want(kinds=flat(given["kinds"]), services=flat(given["services"]), **wanted)
 
 
-def _flat(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+def flat(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for values in lists for value in values))
 
 

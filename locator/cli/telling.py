@@ -20,10 +20,10 @@ OMITTED_SHOWN = 20
 
 def route_lines(who: Caller, told: Dict) -> list[str]:
     """One route and its credits."""
-    return [*_summary(who, told), *closing_lines(who, told)]
+    return [*summary(who, told), *closing_lines(who, told)]
 
 
-def _summary(who: Caller, route: Dict) -> list[str]:
+def summary(who: Caller, route: Dict) -> list[str]:
     """How far, how long, and what could not be matched."""
     line = who.text("route", distance=km(route["distance_m"]), duration=duration(who, route["duration_s"]),
                     at=clock(route["depart"]))
@@ -50,11 +50,11 @@ def along_lines(who: Caller, told: Dict) -> list[str]:
     depart = told["route"].get("depart")
     heads = [who.text(f"head.{name}") for name in
              ("at", "name", "kind", "detour", "side", "eta", "open", "services", "position")]
-    rows = [[km(stop["offset_m"]), _name(who, stop), who.words.name("kind", stop["kind"]),
-             _detour(who, stop), _side(who, stop), clock(stop["eta"], since=depart),
+    rows = [[km(stop["offset_m"]), name_of(who, stop), who.words.name("kind", stop["kind"]),
+             detour_of(who, stop), side_of(who, stop), clock(stop["eta"], since=depart),
              _open(who, stop), _services(who, stop), _position(who, stop)] for stop in stops]
     body = table(heads, rows, right="r--r-r") if rows else [who.text("nothing_found")]
-    return [*_summary(who, told["route"]), "", *body, *_omitted(who, told, "off_route_m"), *closing_lines(who, told)]
+    return [*summary(who, told["route"]), "", *body, *omitted_lines(who, told, "off_route_m"), *closing_lines(who, told)]
 
 
 def nearest_lines(who: Caller, told: Dict) -> list[str]:
@@ -62,14 +62,14 @@ def nearest_lines(who: Caller, told: Dict) -> list[str]:
     stops = [feature["properties"] for feature in told["features"]]
     heads = [who.text(f"head.{name}") for name in
              ("drive", "road", "name", "kind", "open", "services", "position")]
-    rows = [[_about(stop, duration(who, stop["drive_s"])), km(stop["drive_m"]), _name(who, stop),
+    rows = [[_about(stop, duration(who, stop["drive_s"])), km(stop["drive_m"]), name_of(who, stop),
              who.words.name("kind", stop["kind"]), _open(who, stop), _services(who, stop),
              _position(who, stop)] for stop in stops]
     body = table(heads, rows, right="rr") if rows else [who.text("nothing_found")]
-    return [*body, *_omitted(who, told, "distance_m"), *closing_lines(who, told)]
+    return [*body, *omitted_lines(who, told, "distance_m"), *closing_lines(who, told)]
 
 
-def _name(who: Caller, stop: Dict) -> str:
+def name_of(who: Caller, stop: Dict) -> str:
     name = stop["name"] if who.lang == "zh" else stop.get("name_en") or stop["name"]
     return str(name or stop["id"]) + (" *" if stop.get("demo") else "")
 
@@ -78,12 +78,12 @@ def _about(stop: Dict, text: str | None) -> str | None:
     return f"≈{text}" if text and stop.get("approximate") else text
 
 
-def _detour(who: Caller, stop: Dict) -> str | None:
+def detour_of(who: Caller, stop: Dict) -> str | None:
     text = duration(who, stop["detour_s"])
     return _about(stop, text and f"+{text}")
 
 
-def _side(who: Caller, stop: Dict) -> str | None:
+def side_of(who: Caller, stop: Dict) -> str | None:
     return stop["access"] and who.words.name("access", stop["access"])
 
 
@@ -93,7 +93,8 @@ def _open(who: Caller, stop: Dict) -> str | None:
 
 
 def _services(who: Caller, stop: Dict) -> str | None:
-    names = [who.words.name("service", service["what"]) for service in stop.get("services") or ()]
+    names = [who.words.name("service", one["what"]) + (who.text("service.shut") if one["open_at_eta"] is False else "")
+             for one in stop.get("services") or ()]
     joint = "、" if who.lang == "zh" else ", "
     return joint.join(names[:SERVICES_SHOWN]) + ("…" if len(names) > SERVICES_SHOWN else "") or None
 
@@ -103,7 +104,7 @@ def _position(who: Caller, stop: Dict) -> str | None:
     return {"invented": who.text("schematic_mark"), "unknown": None}.get(accuracy or "unknown", accuracy)
 
 
-def _omitted(who: Caller, told: Dict, off: str) -> list[str]:
+def omitted_lines(who: Caller, told: Dict, off: str) -> list[str]:
     """The places left out: the reasons counted, then the nearest by name, each with what decided."""
     omitted = told.get("omitted") or []
     if not omitted:
@@ -113,7 +114,7 @@ def _omitted(who: Caller, told: Dict, off: str) -> list[str]:
     joint = "；" if who.lang == "zh" else "; "
     total = joint.join(f"{said} {n}" for said, n in counts.most_common())
     heads = [who.text(f"head.{name}") for name in ("off", "name", "reason")]
-    rows = [[km(one[off]), _name(who, one), reason_text(who, one, near=near)] for one in omitted[:OMITTED_SHOWN]]
+    rows = [[km(one[off]), name_of(who, one), reason_text(who, one, near=near)] for one in omitted[:OMITTED_SHOWN]]
     more = len(omitted) + told["omitted_more"] - len(rows)
     lines = ["", who.text("omitted", n=len(omitted) + told["omitted_more"], why=total),
              *table(heads, rows, right="r", widest=60)]

@@ -210,6 +210,15 @@ class EmbeddedEngine:
             found.append(replace(visit, side_margin_m=margin_m))
         return found
 
+    def drives_ms(self, route: Route, places: Places, lots: Ints, others: Ints) -> Ints:
+        net = self._net_of(route)
+        spots = self.stands(places, net).spots
+        (source, from_arc, from_into), (target, to_arc, to_into) = (_positions(spots, one) for one in (lots, others))
+        if not len(source) or not len(target):
+            return np.full((len(lots), len(others)), FAR)
+        times = net.between_ms(from_arc, from_into, to_arc, to_into)
+        return np.minimum.reduceat(np.minimum.reduceat(times, source, axis=0), target, axis=1)
+
     def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle) -> Nearby:
         net = self.network(vehicle)
         stands = self.stands(places, net)
@@ -233,6 +242,15 @@ class EmbeddedEngine:
         assert here is not None
         ways = [net.path(here, spots[int(near.lot[j])]) for j in columns.tolist()]
         return np.array([np.nan if way is None else way.total_m for way in ways], np.float64)
+
+
+def _positions(spots: Sequence[Spot], lots: Ints) -> tuple[Ints, Ints, Ints]:
+    """Where each lot's positions begin, their arcs and how far into them."""
+    mine = [spots[lot] for lot in lots.tolist()]
+    count = np.array([len(spot.arcs) for spot in mine], np.int64)
+    arcs, into = (np.array([one for spot in mine for one in getattr(spot, name)], np.int64) for name in ("arcs", "into_ms"))
+    return np.cumsum(count) - count, arcs, into
+
 
 def best_lots(net: Network, piece: Piece, stands: Stands, mine: Ints) -> list[tuple[int, int, int]]:
     """(stand, there_ms, back_ms) for every lot: in by one direction, out by any. Two sums are never mixed between lots.

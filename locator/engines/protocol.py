@@ -141,6 +141,10 @@ class Engine(Protocol):
                   ) -> list[Excursion]:
         """The visits of chosen (piece, column) cells of `detours`."""
 
+    def drives_ms(self, route: Route, places: Places, lots: Ints, others: Ints) -> Ints | None:
+        """(s, t) driving from lots of `places` to others, both as Detours names them, on the roads of the route; FAR: no way.
+        None where no roads are known."""
+
     def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle) -> Nearby:
         """How soon the places `rows` are reached from a point. Raises NotReachable."""
 

@@ -68,6 +68,9 @@ class StraightEngine:
             found.append(Excursion(here, here, 2 * WINDING * float(at.off_m[0]), None, None))
         return found
 
+    def drives_ms(self, route: Route, places: Places, lots: Ints, others: Ints) -> None:
+        return None
+
     def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle) -> Nearby:
         metres = distance_m(places.lonlat[rows], np.array([lon, lat])) * WINDING
         return Nearby(None, metres * SECONDS_PER_M, np.zeros(len(rows), np.int64))

@@ -55,7 +55,7 @@ def _ms(route: Route, offset_m: NDArray[np.float64]) -> Millis:
 def plan_on_roads(rules: Rules, state: DriverState, table: StopTable, depart: datetime, between: Between, *,
                   unknown: str = "open", approximate: bool = False) -> tuple[RestPlan, StopTable]:
     """A plan each of whose drives is the roads' own, and the stops with the drives found; `approximate` if some still is not."""
-    table = _with(table, [(i, j, between(i, j)) for i, j in _near(table)])
+    table = _with(table, [(i, j, between(i, j)) for i, j in near_pairs(table)])
     for _ in range(ROUNDS):
         plan = plan_rests(rules, state, table, depart, unknown=unknown, approximate=approximate)
         stops = [leg.stop for leg in plan.legs if leg.stop is not None]
@@ -67,7 +67,7 @@ def plan_on_roads(rules: Rules, state: DriverState, table: StopTable, depart: da
     return replace(plan, approximate=True), table
 
 
-def _near(table: StopTable) -> list[tuple[int, int]]:
+def near_pairs(table: StopTable) -> list[tuple[int, int]]:
     """Pairs in the order of the route that lie close, and all that overlap."""
     order = np.argsort(table.leave_ms, kind="stable")
     gap = table.leave_ms[order][None, :] - table.rejoin_ms[order][:, None]

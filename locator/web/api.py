@@ -5,13 +5,10 @@ Never knows: how an answer is computed. Each view reads, asks a Locator among th
 """
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import orjson
 from apiflask import APIBlueprint
 from flask import Response
 from numpy.typing import NDArray
@@ -19,38 +16,33 @@ from numpy.typing import NDArray
 from geodata.errors import BadInput
 from geodata.layers import Layer
 from locator.answers import along_json, closures_json, items_json, layers_json, nearest_json, route_json, unmet_json
-from locator.asks import RouteAsk, Want, read_depart
-from locator.exports import MEDIA_TYPES
+from locator.asks import read_depart
 from locator.locator import Locator
-from locator.routes import read_geojson_line, read_gpx, read_polyline
 from locator.unmet import STATE, unmet_needs
-from locator.vehicles import MEASURES, Vehicle, loaded, vehicle
 from locator.web import describing as out
+from locator.web.answering import GEOJSON, answer, put, route_of, send_file, send_json, vehicle_of, want_of
 from locator.web.asking import (
     AlongAsked,
     AlongOptions,
-    Asked,
     Doubts,
     ItemsAsk,
     LayersAsk,
     NamesAsk,
     NearestAsk,
     Options,
-    Read,
     RouteAsked,
     Stops,
     UnmetAsk,
-    VehicleIn,
     read_body,
     read_query,
     shown_in,
 )
 from locator.web.counting import count_if_unmet
-from locator.web.room import asked_words, room
+from locator.web.room import room
 from locator.words.exporting import FORMATS, along_file
 
 api = APIBlueprint("api", __name__)
-GEOJSON, GEOJSON_FORMAT = "application/geo+json", FORMATS[0]
+GEOJSON_FORMAT = FORMATS[0]
 
 
 @api.get("/api/nearest")
@@ -68,11 +60,11 @@ def nearest() -> Response:
         if asked.lon is None or asked.lat is None:
             raise BadInput("missing", field="at")
         at = f"{asked.lon!r},{asked.lat!r}"
-    lorry = _vehicle(asked.vehicle, asked, asked.avoid)
-    want = _want(asked.kind, asked.service, asked.limit, max_detour_s=asked.max_drive_s,
+    lorry = vehicle_of(asked.vehicle, asked, asked.avoid)
+    want = want_of(asked.kind, asked.service, asked.limit, max_detour_s=asked.max_drive_s,
                  **asked.model_dump(include=set(Doubts.model_fields)))
     depart = read_depart(asked.depart)
-    return _answer(asked, lambda known: nearest_json(known.nearest(at, lorry, want, depart, datum=asked.datum)), GEOJSON)
+    return answer(asked, lambda known: nearest_json(known.nearest(at, lorry, want, depart, datum=asked.datum)), GEOJSON)
 
 
 @api.post("/api/route")
@@ -85,8 +77,8 @@ def route() -> Response:
     By places, or by the driver's own line: in the JSON, as a GPX upload (`file`), or as a raw GPX body.
     """
     read = read_body(RouteAsked)
-    ask = _route(read)
-    return _answer(read.asked, lambda locator: route_json(locator.route(ask)))
+    ask = route_of(read)
+    return answer(read.asked, lambda locator: route_json(locator.route(ask)))
 
 
 @api.post("/api/along")
@@ -101,18 +93,18 @@ def along() -> Response:
     options stand in the query.
     """
     read = read_body(AlongAsked)
-    asked, ask = read.asked, _route(read)
-    want = _want(asked.kinds, asked.services, asked.limit, **asked.model_dump(include=set(Stops.model_fields)))
+    asked, ask = read.asked, route_of(read)
+    want = want_of(asked.kinds, asked.services, asked.limit, **asked.model_dump(include=set(Stops.model_fields)))
     settings = room().settings
 
     def question(locator: Locator) -> dict[str, Any]:
-        answer = locator.along(ask, want)
-        count_if_unmet(settings, answer, want)
-        return along_json(answer)
+        found = locator.along(ask, want)
+        count_if_unmet(settings, found, want)
+        return along_json(found)
 
     if asked.format != GEOJSON_FORMAT:
-        return _file(asked.format, _ask(asked, question))
-    return _answer(asked, question, GEOJSON)
+        return send_file(asked.format, put(asked, question), along_file)
+    return answer(asked, question, GEOJSON)
 
 
 @api.get("/api/layers")
@@ -121,7 +113,7 @@ def along() -> Response:
 @api.doc(operation_id="layers", tags=["layers"])
 def layers() -> Response:
     """The layers of a region: what kinds of places, how many, in which version."""
-    return _answer(read_query(LayersAsk), layers_json)
+    return answer(read_query(LayersAsk), layers_json)
 
 
 @api.get("/api/layers/<name>/items")
@@ -139,7 +131,7 @@ def items(name: str) -> Response:
         page = layer.frame.iloc[rows[asked.offset:asked.offset + asked.limit]]
         return items_json(Layer(layer.name, layer.kind, page, layer.version)) | {"total": len(rows)}
 
-    return _answer(asked, question, GEOJSON)
+    return answer(asked, question, GEOJSON)
 
 
 @api.get("/api/closures")
@@ -148,7 +140,7 @@ def items(name: str) -> Response:
 @api.doc(operation_id="closures", tags=["layers"])
 def closures() -> Response:
     """The roads that people closed or limited, as lines: to draw them. Routes and detours heed those in force at departure."""
-    return _answer(read_query(LayersAsk), closures_json, GEOJSON)
+    return answer(read_query(LayersAsk), closures_json, GEOJSON)
 
 
 @api.get("/api/unmet")
@@ -159,7 +151,7 @@ def unmet() -> Response:
     """Where drivers asked for a stop along their route and there was none, by month, hour and coarse cell; counts from 5 up."""
     asked = read_query(UnmetAsk)
     file = room().settings.data / STATE
-    return _answer(asked, lambda locator: unmet_json(locator.region, unmet_needs(file, locator.region.name, asked.since)))
+    return answer(asked, lambda locator: unmet_json(locator.region, unmet_needs(file, locator.region.name, asked.since)))
 
 
 @api.get("/api/places")
@@ -174,7 +166,7 @@ def places() -> Response:
         found = locator.suggest(asked.q, asked.limit)
         return {"names": [asdict(one) for one in found]}
 
-    return _answer(asked, question)
+    return answer(asked, question)
 
 
 @api.get("/healthz")
@@ -182,63 +174,7 @@ def places() -> Response:
 @api.doc(operation_id="healthz", tags=["health"])
 def healthz() -> Response:
     """This process answers. It opens no region and asks nobody."""
-    return _json({"status": "ok"})
-
-
-def _answer(asked: Asked, question: Callable[[Locator], Any], media_type: str = "application/json") -> Response:
-    """Ask a Locator among the workers, within the time limit, and send what it says."""
-    return _json(_ask(asked, question), media_type)
-
-
-def _ask(asked: Asked, question: Callable[[Locator], Any]) -> Any:
-    here = room()
-    return here.workers.run(lambda: question(here.open_locator(here.settings, asked.region)))
-
-
-def _file(form: str, told: dict[str, Any]) -> Response:
-    """The answer as a file to keep, in the reader's words."""
-    said = asked_words()
-    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="stops.{form}"',
-               "Content-Language": said.lang}
-    return Response(along_file(told, form, said, datetime.now(UTC)), headers=headers, content_type=MEDIA_TYPES[form])
-
-
-def _json(answer: Any, media_type: str = "application/json") -> Response:
-    body = orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, content_type=media_type, headers={"Cache-Control": "no-store"})
-
-
-def _want(kinds: list[str], services: list[str], limit: int | None, **more: Any) -> Want:
-    most = room().settings.max_limit
-    if limit is not None and limit > most:
-        raise BadInput("out_of_range", field="limit", value=limit, low=1, high=most)
-    said = {name: value for name, value in more.items() if value is not None}
-    return Want(kinds=tuple(kinds), services=tuple(services), limit=limit, **said)
-
-
-def _route(read: Read[RouteAsked] | Read[AlongAsked]) -> RouteAsk:
-    asked: RouteAsked = read.asked
-    return RouteAsk(origin=asked.from_, destination=asked.to, via=tuple(asked.via), line=_line(read), datum=asked.datum,
-                    vehicle=_vehicle(asked.vehicle.preset, asked.vehicle, asked.avoid), depart=read_depart(asked.depart))
-
-
-def _vehicle(preset: str, asked: VehicleIn | Options, avoid: list[str]) -> Vehicle:
-    measured = vehicle(preset, **asked.model_dump(include=set(MEASURES)))
-    return loaded(measured, asked.hazmat, asked.tunnel_category, avoid)
-
-
-def _line(read: Read[RouteAsked] | Read[AlongAsked]) -> NDArray[np.float64] | None:
-    asked, most = read.asked, room().settings.max_points
-    given = {"file": read.gpx, "line": asked.line, "polyline": asked.polyline}
-    said = [name for name, value in given.items() if value is not None]
-    if len(said) > 1:
-        raise BadInput("ambiguous_route", field=said[1])
-    if read.gpx is not None:
-        return read_gpx(read.gpx, max_points=most)
-    if asked.line is not None:
-        shape = {"type": "LineString", "coordinates": asked.line} if isinstance(asked.line, list) else asked.line
-        return read_geojson_line(shape, max_points=most)
-    return None if asked.polyline is None else read_polyline(asked.polyline, asked.precision, max_points=most)
+    return send_json({"status": "ok"})
 
 
 def _bbox(text: str | None) -> tuple[float, float, float, float] | None:

@@ -54,12 +54,12 @@ def _position(value: Any, info: ValidationInfo) -> Any:
     raise BadInput("bad_lonlat", field=field, value=str(value)[:LONGEST_TEXT])
 
 
-def _split(value: Any) -> Any:
+def split(value: Any) -> Any:
     """"a,b" or ["a", "b"] -> ["a", "b"]."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _among(codes: Iterable[str]) -> Callable[[str, ValidationInfo], str]:
+def among(codes: Iterable[str]) -> Callable[[str, ValidationInfo], str]:
     known = tuple(codes)
 
     def check(value: str, info: ValidationInfo) -> str:
@@ -77,10 +77,10 @@ def listed(codes: Iterable[str]) -> Any:
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 Position = Annotated[str, BeforeValidator(_position, json_schema_input_type=str | tuple[float, float]),
                      Field(description="A name the region knows, \"lon,lat\", or [lon, lat]. Longitude first.")]
-Kind = Annotated[str, AfterValidator(_among(KINDS)), listed(KINDS)]
-Service = Annotated[str, AfterValidator(_among(SERVICES)), listed(SERVICES)]
-Kinds = Annotated[list[Kind], BeforeValidator(_split), Field(description="Only these kinds of place.")]
-Services = Annotated[list[Service], BeforeValidator(_split),
+Kind = Annotated[str, AfterValidator(among(KINDS)), listed(KINDS)]
+Service = Annotated[str, AfterValidator(among(SERVICES)), listed(SERVICES)]
+Kinds = Annotated[list[Kind], BeforeValidator(split), Field(description="Only these kinds of place.")]
+Services = Annotated[list[Service], BeforeValidator(split),
                      Field(description="Only places known to have all of these services.")]
 Limit = Annotated[int | None, Field(ge=1, le=100_000, description=(
     "At most so many places, those of the least detour or drive; a server may allow fewer."))]
@@ -121,7 +121,7 @@ class Load(BaseModel):
 class Avoiding(BaseModel):
     """What a way is to do without."""
 
-    avoid: Annotated[list[Annotated[str, listed(AVOIDABLE)]], BeforeValidator(_split)] = Field(
+    avoid: Annotated[list[Annotated[str, listed(AVOIDABLE)]], BeforeValidator(split)] = Field(
         [], description="Roads not to be taken: with toll, by ferry, motorways.")
 
 
@@ -153,7 +153,7 @@ class Doubts(BaseModel):
     """What must be known of a place."""
 
     open_at_eta: bool = Field(False, description="Leave out places, or services asked for, known to be closed on arrival.")
-    min_accuracy: Annotated[str, AfterValidator(_among(ACCURACIES)), listed(ACCURACIES)] | None = Field(
+    min_accuracy: Annotated[str, AfterValidator(among(ACCURACIES)), listed(ACCURACIES)] | None = Field(
         None, description="Only positions of this class or better: A best, E worst.")
     max_age_days: int | None = Field(None, ge=0, le=OLDEST_DAYS, description=(
         "Only records known to have been checked at most so many days before departure."))
@@ -175,7 +175,7 @@ class Stops(Doubts):
     max_opposite_s: FiniteFloat | None = Field(None, ge=0, le=LONGEST_DETOUR_S, description=(
         "Leave out stops entered from the opposite carriageway that cost more than this, seconds."))
     start_m: FiniteFloat = Field(0.0, ge=0, le=1e8, description="Where the driver is now, metres from the route's start.")
-    order: Annotated[str, AfterValidator(_among(ORDERS)), listed(ORDERS)] = Field(
+    order: Annotated[str, AfterValidator(among(ORDERS)), listed(ORDERS)] = Field(
         "offset", description="In the order they are met, or cheapest first.")
     min_bays: int | None = Field(None, ge=1, le=100_000, description="Only places known to have so many lorry bays.")
 
@@ -193,7 +193,7 @@ class NearestAsk(Options, Places):
 class Filed(BaseModel):
     """The answer, or a file made of it."""
 
-    format: Annotated[str, AfterValidator(_among(FORMATS)), listed(FORMATS)] = Field(
+    format: Annotated[str, AfterValidator(among(FORMATS)), listed(FORMATS)] = Field(
         "geojson", description=(
             "The answer as described here, or a file for other programs: route as track, stops as waypoints or events."))
 

@@ -40,6 +40,9 @@ class ServiceOut(Told):
     free: bool | None = Field(description="Free of charge.")
     benefit: str | None = Field(description="What union members get.")
     open_at_eta: bool | None = Field(None, description="Open on arrival; null when the hours or the arrival are unknown.")
+    closes: str | None = Field(None, description="Open on arrival, until then; null: not known, or not within a year.")
+    opens: str | None = Field(None, description="Closed on arrival, until then; null: not known, or not within a year.")
+    fits: bool | None = Field(None, description="A stay of `stay_s` (in a plan's leg: of its `rest_s`) fits; null: not known.")
 
 
 class LinksOut(Told):
@@ -79,6 +82,9 @@ class PlaceOut(Told):
     navigable: bool = Field(description="False when the position is worse than class B: no navigation, call or QR code then.")
     links: LinksOut | None = Field(description="Links to navigation apps; null where it is not `navigable`.")
     approximate: bool = Field(description="The position or the times are not exact.")
+    closes: str | None = Field(description="The place is open on arrival, until then; null: not known, or not within a year.")
+    opens: str | None = Field(description="It is closed on arrival, until then; null: not known, or not within a year.")
+    fits: bool | None = Field(description="A stay of `stay_s` fits before it closes; null: not known.")
 
 
 class StopOut(PlaceOut):
@@ -198,6 +204,7 @@ class AlongAnswer(Credits):
     route: Route
     omitted: list[OmittedStop] = Field(description="Places within 5 km of the route that are no stops, nearest first.")
     omitted_more: int = Field(description="How many more were left out than are listed.")
+    stay_s: float | None = Field(description="The stay `fits` speaks of: the break by the rules of the region's country.")
 
 
 class NearestAnswer(Credits):
@@ -206,6 +213,7 @@ class NearestAnswer(Credits):
     omitted: list[OmittedNear] = Field(description=(
         "Places left out within 5 km, or as far as the farthest that is shown; all, when fewer were found than asked for."))
     omitted_more: int = Field(description="How many more were left out than are listed.")
+    stay_s: float | None = Field(description="The stay `fits` speaks of: the break by the rules of the region's country.")
 
 
 class LayerOut(Told):

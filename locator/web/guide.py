@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from locator.exports import MEDIA_TYPES
 from locator.web.asking import AlongAsked, RouteAsked
+from locator.web.asking_plan import PlanAsked
 from locator.web.assets import Assets
 from locator.web.describing import Problem
 from locator.web.problems import MEDIA_TYPE, statuses
@@ -23,7 +24,7 @@ from locator.words.exporting import FORMATS
 
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
-ORDER = ("along", "route", "nearest", "places", "layers", "items", "closures", "unmet", "healthz")
+ORDER = ("along", "plan", "route", "nearest", "places", "layers", "items", "closures", "unmet", "healthz")
 REFERENCE = "#/components/schemas/{model}"
 GPX_EXAMPLE = ('<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
                '<trkpt lat="31.7158" lon="119.9446"/><trkpt lat="31.7637" lon="120.1115"/></trkseg></trk></gpx>')
@@ -43,13 +44,14 @@ def describe(spec: dict[str, Any]) -> dict[str, Any]:
     """APIFlask's document, with what it cannot know of our bodies and errors."""
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
     _add(schemas, Problem)
-    bodies: dict[str, type[BaseModel]] = {"/api/route": RouteAsked, "/api/along": AlongAsked}
+    bodies: dict[str, type[BaseModel]] = {"/api/route": RouteAsked, "/api/along": AlongAsked, "/api/plan": PlanAsked}
     for path, model in bodies.items():
         _add(schemas, model)
         operation = spec["paths"][path]["post"]
         operation["requestBody"] = _body(model.__name__, model.model_json_schema()["examples"][0])
-    answer = spec["paths"]["/api/along"]["post"]["responses"]["200"]["content"]
-    answer.update({MEDIA_TYPES[form].split(";")[0]: {} for form in FORMATS[1:]})
+    for path in ("/api/along", "/api/plan"):
+        answer = spec["paths"][path]["post"]["responses"]["200"]["content"]
+        answer.update({MEDIA_TYPES[form].split(";")[0]: {} for form in FORMATS[1:]})
     for path, item in spec["paths"].items():
         for method, operation in item.items():
             operation["parameters"] = [_parameter(one) for one in operation["parameters"]]

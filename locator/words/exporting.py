@@ -1,4 +1,4 @@
-"""An answer of `along` as a file for other programs, in the reader's words.
+"""An answer of `along`, or a plan, as a file for other programs, in the reader's words.
 
 In: the plain dict every door sends, a format, Words, the time.    Out: bytes.
 Never knows: which door.
@@ -6,6 +6,7 @@ Never knows: which door.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,3 +37,23 @@ def _stop(feature: Mapping[str, Any], said: Words) -> ExportStop:
     mark = "≈" if stop["approximate"] else ""
     return ExportStop(f"{stop['id']} {stop['pass']}", mark + name, lon, lat, datetime.fromisoformat(stop["eta"]),
                       about="\n".join(str(fact) for fact in facts if fact), link=(stop["links"] or {}).get("amap"))
+
+
+def plan_file(told: Mapping[str, Any], form: str, said: Words, made: datetime) -> bytes:
+    """`told` (answers_plan.plan_json) as gpx, kml or ics: the stops he makes, each from his arrival for as long as he stays."""
+    route, legs = told["route"], [leg for leg in told["legs"] if leg["stop_id"] is not None]
+    stops = [_stay(told["features"][leg["stop"]], leg, said) for leg in legs]
+    title = said.text("export.plan", n=len(stops), km=f"{route['distance_m'] / 1000:.1f}", rule=said.text(f"rule.{told['rule']}"))
+    warnings = [said.text("export.schematic") if told["schematic"] else "",
+                "" if told["feasible"] else said.text("export.no_plan"), said.text("export.not_advice")]
+    line = [(lon, lat) for lon, lat in route["geometry"]["coordinates"]]
+    return WRITERS[form](Export(title, "\n".join(filter(None, (*warnings, told["attribution"]))), line, stops, made))
+
+
+def _stay(feature: Mapping[str, Any], leg: Mapping[str, Any], said: Words) -> ExportStop:
+    stop = _stop(feature, said)
+    begin, arrive = datetime.fromisoformat(leg["begin"]), datetime.fromisoformat(leg["arrive"])
+    why = said.text("export.rest", why=said.text(f"because.{leg['because']}"), min=round(leg["rest_s"] / 60))
+    unsure = "" if leg["hours_known"] else said.text("open.null")
+    stay_s = (begin - arrive).total_seconds() + leg["rest_s"]
+    return replace(stop, arrive=arrive, rest_s=stay_s, about="\n".join(filter(None, (why, unsure, stop.about))))

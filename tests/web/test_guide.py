@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from pydantic import BaseModel
 
 from locator.web.asking import AlongAsked, AlongOptions, ItemsAsk, NearestAsk, Options
+from locator.web.asking_plan import PlanAsked, PlanOptions
 from locator.web.problems import statuses
 
 TRIP = {"from": "湖塘", "to": "横山桥"}
@@ -19,6 +20,8 @@ ASKED = [
     ("post", "/api/route", "/api/route", TRIP | {"via": ["洛阳"]}),
     ("post", "/api/along", "/api/along", TRIP | {"max_detour_s": 1800}),
     ("post", "/api/along", "/api/along", TRIP | {"kinds": ["fuel"]}),
+    ("post", "/api/plan", "/api/plan", TRIP | {"driven_min": 230, "want": ["shower", "free"]}),
+    ("post", "/api/plan", "/api/plan", TRIP | {"driven_min": 235, "kinds": ["fuel"], "limit": 1}),
     ("get", "/api/layers", "/api/layers", None),
     ("get", "/api/layers/{name}/items", "/api/layers/service_area/items", None),
     ("get", "/api/layers/{name}/items", "/api/layers/events/items", None),
@@ -61,6 +64,7 @@ def test_the_document_is_openapi_3_1_and_every_reference_leads_somewhere(spec: d
 
 def test_parameters_are_those_that_are_read(spec: dict[str, Any]) -> None:
     asks: dict[str, type[BaseModel]] = {"/api/nearest": NearestAsk, "/api/along": AlongOptions, "/api/route": Options,
+                                        "/api/plan": PlanOptions,
                                         "/api/layers/{name}/items": ItemsAsk}
     for path, model in asks.items():
         (operation,) = spec["paths"][path].values()
@@ -77,7 +81,7 @@ def test_the_body_of_along_holds_the_contracts_fields(spec: dict[str, Any]) -> N
 
 
 def test_the_examples_are_answered(client: FlaskClient, spec: dict[str, Any]) -> None:
-    for path in ("/api/route", "/api/along"):
+    for path in ("/api/route", "/api/along", "/api/plan"):
         content = spec["paths"][path]["post"]["requestBody"]["content"]
         assert client.post(path, json=content["application/json"]["example"]).status_code == 200
         gpx = content["application/gpx+xml"]["example"]
@@ -91,7 +95,7 @@ def test_the_guide_names_every_call_field_and_code(client: FlaskClient, spec: di
     assert response.status_code == 200 and f'<html lang="{lang}">' in page
     for path in spec["paths"]:
         assert path in page
-    for name in [*AlongAsked.model_fields, *NearestAsk.model_fields]:
+    for name in [*AlongAsked.model_fields, *PlanAsked.model_fields, *NearestAsk.model_fields]:
         assert f"<code>{'from' if name == 'from_' else name}</code>" in page
     for code in statuses():
         assert f'id="{code}"' in page
@@ -105,7 +109,8 @@ def test_docs_api_md_names_every_call_field_and_code(spec: dict[str, Any], root:
     calls = {f"{method.upper()} {path}" for path, item in spec["paths"].items() for method in item}
     assert {call for call in calls if f"`{call}`" not in text} == set()
     schemas = spec["components"]["schemas"]
-    told = ("StopOut", "NearOut", "ServiceOut", "Route", "Omitted", "Problem", "AlongAsked", "LayerOut", "Name")
+    told = ("StopOut", "NearOut", "ServiceOut", "Route", "Omitted", "Problem", "AlongAsked", "LayerOut", "Name",
+            "PlanAsked", "PlanAnswer", "LegOut", "LimitOut", "RungOut", "ProblemOut", "MendOut", "LawOut")
     shown = [name for name in schemas if name.rpartition(".")[2] in told]
     fields = {field for name in shown for field in schemas[name]["properties"]}
     parameters = {p["name"] for item in spec["paths"].values() for operation in item.values() for p in operation["parameters"]}
