@@ -11,7 +11,6 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from maps.fonts import FAMILY, MIDDLE_EM, runs
 
@@ -72,19 +71,11 @@ def path_of(lines: Iterable[shapely.Geometry]) -> str:
         return ""
     xy, owner = shapely.get_coordinates(parts, return_index=True)
     whole = np.rint(xy * FINE).astype(np.int64)
-    return "".join(_relative(whole[a:b]) for a, b in _spans(owner))
-
-
-def _spans(owner: NDArray[np.int64]) -> Iterable[tuple[int, int]]:
-    ends = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
-    return zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
-
-
-def _relative(points: NDArray[np.int64]) -> str:
-    step = np.diff(points, axis=0)
-    step = step[(step != 0).any(axis=1)]
-    tail = "l" + " ".join(map(str, step.ravel().tolist())) if len(step) else "h0"
-    return f"M{points[0, 0]} {points[0, 1]}{tail}"
+    first = np.diff(owner, prepend=-1) != 0
+    said = [str(number) for number in np.where(first[:, None], whole, np.diff(whole, axis=0, prepend=0)).ravel().tolist()]
+    starts = np.flatnonzero(first).tolist()
+    return "".join(f"M{said[2 * a]} {said[2 * a + 1]}l{' '.join(said[2 * a + 2:2 * b])}"
+                   for a, b in zip(starts, [*starts[1:], len(xy)], strict=True))
 
 
 def add_shape(parent: Element, d: str, *, at: tuple[float, float] = (0.0, 0.0), scale: float = 1.0, **style: object) -> None:

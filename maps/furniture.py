@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maps.drawing import Element, add_rect, add_shape, add_text
+from maps.drawing import Element, add_rect, add_shape, add_text, circle
 from maps.fonts import HEIGHT_EM, width_em
 from maps.labels import Box, Taken
 from maps.looks import PAPER
@@ -27,12 +27,14 @@ CORNERS = ("bottom_left", "bottom_right", "top_right", "top_left")
 class Captions:
     """The words a panel may carry, in the reader's language. {page} and {scale} are put in where they stand.
 
+    before, after, sheet  how the page before, the page after, and in an overview any page is named
     schematic  the mark of a map that is not surveyed; empty: no such mark
     """
 
     north: str
     before: str = "{page}"
     after: str = "{page}"
+    sheet: str = "{page}"
     scale: str = "1 : {scale}"
     schematic: str = ""
     here: str = ""
@@ -58,11 +60,12 @@ class ScaleBar:
         return ("km", 1000.0) if self.length_m >= 1000 else ("m", 1.0)
 
 
-def find_corner(width: float, height: float, window: Window, taken: Taken, busy: Taken, order: Sequence[str]) -> Box:
+def find_corner(width: float, height: float, window: Window, taken: Taken, busy: Taken, order: Sequence[str], *,
+                inset_mm: float = INSET_MM) -> Box:
     """The corner with the least of the route under it, then the first of `order`; never on other furniture."""
     def at(corner: str) -> Box:
-        x = INSET_MM + width / 2 if corner.endswith("left") else window.width_mm - INSET_MM - width / 2
-        y = INSET_MM + height / 2 if corner.startswith("top") else window.height_mm - INSET_MM - height / 2
+        x = inset_mm + width / 2 if corner.endswith("left") else window.width_mm - inset_mm - width / 2
+        y = inset_mm + height / 2 if corner.startswith("top") else window.height_mm - inset_mm - height / 2
         return Box(x, y, width, height)
 
     free = [box for box in map(at, order) if taken.is_free(box)] or [at(order[0])]
@@ -94,7 +97,7 @@ def draw_scale_bar(layer: Element, box: Box, bar: ScaleBar, captions: Captions, 
 
 def draw_north(layer: Element, box: Box, window: Window, captions: Captions, magnify: float) -> None:
     """The arrow points where north is at the middle of the panel."""
-    panel(layer, box)
+    add_shape(layer, circle(box.x, box.y, box.height / 2), fill=PAPER["halo"], fill_opacity=0.88)
     turn, r = -window.up_deg, box.height / 2 - 1.2 * magnify
     x, y = box.x, box.y
     arm, tail, side = 0.62 * r, 0.72 * r, 0.34 * r

@@ -73,6 +73,6 @@ def edge_mm(look: PaperRoad, wide: float) -> float:
 def on_paper(lonlat: NDArray[np.object_], window: Window) -> NDArray[np.object_]:
     """Lines of degrees in millimetres, cut at the frame, as fine as a pen; empty where nothing of one is seen."""
     lines = shapely.transform(lonlat, window.to_mm)
-    lines = shapely.clip_by_rect(shapely.simplify(lines, PEN_MM), -BEYOND_MM, -BEYOND_MM,
+    lines = shapely.clip_by_rect(shapely.simplify(lines, PEN_MM, preserve_topology=False), -BEYOND_MM, -BEYOND_MM,
                                  window.width_mm + BEYOND_MM, window.height_mm + BEYOND_MM)
     return np.asarray(np.where(shapely.length(lines) < SHRED_MM, shapely.from_wkt("LINESTRING EMPTY"), lines))

@@ -25,6 +25,7 @@ from maps.windows import Window
 PILL_MM = 4.6                  # how high a mark is
 NUMBER_MM = 3.1
 PICTURE_MM = 3.2
+ARROW_MM = 1.9                 # of the point at the rim of a mark whose place lies outside
 DOT_MM = 0.7                   # radius of the spot that marks a stop's own position
 NAME_MM, NAME_EM = 2.9, 13.0   # a stop's name: its height, how much of it is written
 RINGS_MM = (0.0, 1.5, 3.0, 5.0, 7.5, 10.0, 13.0, 17.0, 22.0, 28.0, 36.0)
@@ -37,13 +38,13 @@ UNKNOWN_KIND = Look("#4a5560", "M12 5a7 7 0 100 14 7 7 0 000-14z")
 
 @dataclass(frozen=True)
 class Mark:
-    """A stop as it stands on the panel. spot: its own position; None where that lies outside the frame."""
+    """A stop as it stands on the panel. spot: its own position; inside: whether the panel shows that."""
 
     number: str
     kind: str
     box: Box
-    spot: tuple[float, float] | None
-    towards: tuple[float, float]          # where its leader ends: the spot, or the point of the frame nearest to it
+    spot: tuple[float, float]
+    inside: bool
     approximate: bool
     mark: str | None
     name: str
@@ -54,11 +55,11 @@ def place_marks(stops: gpd.GeoDataFrame, window: Window, taken: Taken, *, track:
                 ) -> list[Mark]:
     """One Mark a row, in the order of the rows; `taken` then holds them.
 
-    stops  Points, EPSG:4326; number; and where known kind, name, side (left | right), offset_m, approximate,
-           mark (chosen | last_safe: drawn with a ring)
+    stops  Points (of an area, a point inside), EPSG:4326; number; and where known kind, name, side (left | right), offset_m,
+           approximate, mark (chosen | last_safe: drawn with a ring)
     """
     rows = [_Row.of(row) for row in stops.to_dict("records")]
-    spots = window.to_mm([row.lonlat for row in rows]) if rows else np.empty((0, 2))
+    spots = window.to_mm(shapely.get_coordinates(shapely.point_on_surface(np.asarray(stops.geometry))))
     dots = [_dot(x, y, magnify) for x, y in spots.tolist()]
     for dot in dots:
         taken.take(dot)
@@ -71,7 +72,6 @@ class _Row:
     number: str
     kind: str
     name: str
-    lonlat: tuple[float, float]
     side: str | None
     offset_m: float | None
     approximate: bool
@@ -79,10 +79,9 @@ class _Row:
 
     @staticmethod
     def of(row: dict[Any, Any]) -> _Row:
-        point = row["geometry"]
         side, mark, name, kind, offset = (row.get(key) for key in ("side", "mark", "name", "kind", "offset_m"))
         return _Row(str(row["number"]), kind if isinstance(kind, str) else "", name if isinstance(name, str) else "",
-                    (float(point.x), float(point.y)), side if side in (LEFT, RIGHT) else None,
+                    side if side in (LEFT, RIGHT) else None,
                     float(offset) if isinstance(offset, (int, float)) and math.isfinite(offset) else None,
                     row.get("approximate") is True or row.get("approximate") is np.True_,
                     mark if mark in (CHOSEN, LAST_SAFE) else None)
@@ -108,7 +107,8 @@ def _placed(row: _Row, spot: tuple[float, float], dot: Box, window: Window, take
     seen = _dot(*spot, magnify).within(window.width_mm, window.height_mm, 1.0)
     base = spot if seen else _at_frame(foot or (window.width_mm / 2, window.height_mm / 2), spot, window)
     clear = 0.0 if foot is None else ROUTE_MM * magnify / 2 + 1.2 - math.dist(base, foot)
-    ours = Box(0, 0, width + 0.5, height + 0.5)
+    room = 0.5 if seen else 2 * ARROW_MM * magnify
+    ours = Box(0, 0, width + room, height + room)
     for box in chain(_around(base, out, max(clear, 0.0), ours), _anywhere(base, ours, window)):
         if box.within(window.width_mm, window.height_mm, 0.6) and taken.is_free(box, but=dot):
             break
@@ -117,7 +117,7 @@ def _placed(row: _Row, spot: tuple[float, float], dot: Box, window: Window, take
                   ours.width, ours.height)
     crowded = not taken.is_free(box, but=dot)
     taken.take(box)
-    return Mark(row.number, row.kind, box, spot if seen else None, base, row.approximate, row.mark, row.name, crowded)
+    return Mark(row.number, row.kind, box, spot, seen, row.approximate, row.mark, row.name, crowded)
 
 
 def _side_of(row: _Row, spot: tuple[float, float], track: Track | None) -> tuple[tuple[float, float] | None, tuple[float, float]]:
@@ -168,7 +168,7 @@ def name_labels(marks: list[Mark], magnify: float = 1.0) -> Iterator[Label]:
     """Names beside the marks, where there is room."""
     size = NAME_MM * magnify
     for mark in marks:
-        if mark.name:
+        if mark.name and mark.inside:
             text = shortened(mark.name, NAME_EM)
             width, height = width_em(text) * size + 0.8, size * HEIGHT_EM
             places = [Box(mark.box.x + side * (mark.box.width + width) / 2, mark.box.y, width, height) for side in (1, -1)]
@@ -178,26 +178,41 @@ def name_labels(marks: list[Mark], magnify: float = 1.0) -> Iterator[Label]:
 
 def draw_marks(lines: Element, layer: Element, marks: list[Mark], magnify: float = 1.0) -> None:
     for mark in marks:
-        _draw_leader(lines, mark, magnify)
+        if mark.inside:
+            _draw_leader(lines, mark, magnify)
+        else:
+            _draw_arrow(lines, mark, magnify)
     for mark in marks:
         _draw_pill(layer, mark, magnify)
 
 
 def _draw_leader(layer: Element, mark: Mark, magnify: float) -> None:
-    x, y = mark.towards
+    x, y = mark.spot
     look = KINDS.get(mark.kind, UNKNOWN_KIND)
     hidden = abs(mark.box.x - x) < mark.box.width / 2 - DOT_MM and abs(mark.box.y - y) < mark.box.height / 2 - DOT_MM
     if not hidden:
         line = [shapely.LineString([(mark.box.x, mark.box.y), (x, y)])]
         add_lines(layer, line, width=1.0 * magnify, stroke=PAPER["halo"])
-        add_lines(layer, line, width=0.4 * magnify, stroke=look.colour, dash=None if mark.spot else "1.2 0.8")
-    if mark.spot and not hidden:
+        add_lines(layer, line, width=0.4 * magnify, stroke=look.colour)
         add_shape(layer, circle(x, y, DOT_MM * magnify), fill=look.colour, stroke=PAPER["halo"], stroke_width=0.3 * magnify)
+
+
+def _draw_arrow(layer: Element, mark: Mark, magnify: float) -> None:
+    """At the rim of a mark whose place is not on the panel: a point towards it."""
+    dx, dy = mark.spot[0] - mark.box.x, mark.spot[1] - mark.box.y
+    far = max(math.hypot(dx, dy), 1e-9)
+    dx, dy = dx / far, dy / far
+    width, height = pill(mark.number, mark.approximate, magnify)
+    rim = min((width / 2 + 0.1) / max(abs(dx), 1e-9), (height / 2 + 0.1) / max(abs(dy), 1e-9))
+    x, y, side, tip = mark.box.x + rim * dx, mark.box.y + rim * dy, 1.6 * magnify, ARROW_MM * magnify
+    points = ((x - side * dy - dx, y + side * dx - dy), (x + tip * dx, y + tip * dy), (x + side * dy - dx, y - side * dx - dy))
+    add_shape(layer, "M" + "L".join(f"{a:.2f} {b:.2f}" for a, b in points) + "Z", fill=KINDS.get(mark.kind, UNKNOWN_KIND).colour,
+              stroke=PAPER["halo"], stroke_width=0.3 * magnify, stroke_linejoin="round")
 
 
 def _draw_pill(layer: Element, mark: Mark, magnify: float) -> None:
     look = KINDS.get(mark.kind, UNKNOWN_KIND)
-    width, height = mark.box.width - 0.5, mark.box.height - 0.5
+    width, height = pill(mark.number, mark.approximate, magnify)
     left, top = mark.box.x - width / 2, mark.box.y - height / 2
     if mark.mark:
         ring = PAPER["warn"] if mark.mark == LAST_SAFE else PAPER["ink"]

@@ -28,6 +28,7 @@ NAME_APART_MM = 75.0
 MOST_EM = 18.0
 DRAWN_LINES = 40                 # of one road: so many of its pieces, longest first, are tried for its name
 TOWN_DOT_MM = 0.55
+REF_AHEAD = 2.0                  # a road's number is written down to this many times smaller a scale than its name
 REFS = 2                         # of a road with several numbers
 
 
@@ -53,11 +54,12 @@ def road_labels(roads: RoadsOnPaper, country: str | None, magnify: float = 1.0) 
     if not len(roads.rows):
         return
     scale, wide = roads.window.scale, breadth(roads.window.scale)
-    order = {name: i for i, name in enumerate(PAPER_ROADS)}
-    for row in roads.rows.sort_values(["class", "name", "ref"], kind="stable").to_dict("records"):
+    order = {name: i for i, name in enumerate(PAPER_ROADS) if scale <= PAPER_ROADS[name].name_to_scale * REF_AHEAD}
+    rows = roads.rows[roads.rows["class"].isin(list(order))]
+    for row in rows.sort_values(["class", "name", "ref"], kind="stable").to_dict("records"):
         look, lines = PAPER_ROADS[row["class"]], _pieces(row["line"])
         rank = 3 + order[row["class"]] / 4
-        for ref in refs(row["ref"]) if look.name_to_scale >= scale / 2 else ():
+        for ref in refs(row["ref"]):
             yield _shield(ref, country, lines, rank - 0.5, magnify)
         if isinstance(row["name"], str) and text_of(row["name"]) and scale <= look.name_to_scale:
             size = min(max(ROAD_NAME_MM[0], look.width_mm * wide * 2.6), ROAD_NAME_MM[1]) * magnify

@@ -1,74 +1,29 @@
-"""Map panels for paper: one page of a route, the whole route, a district, the surroundings of a place.
+"""Map panels for paper: one page of a route, the whole route, where a page lies, a district, the surroundings of a place.
 
 In: a Window or Strip, frames (Ground, stops), a MeasuredLine, Captions.    Out: Panel: SVG in millimetres and what stands where.
 Never knows: pages around the panel, a language, where the frames came from. Texts of users become text nodes only.
-
-What matters most chooses its place first: furniture in the corners the route leaves free, stops (none is lost), match
-lines, kilometres, stops' names, towns, shields, road names. A name without room is left out, never overprinted.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from geodata.geodesy import Floats
 from geodata.measured import MeasuredLine
-from maps.drawing import Drawing, Element, add_lines
-from maps.fonts import HEIGHT_EM, width_em
-from maps.furniture import (
-    Captions,
-    ScaleBar,
-    draw_frame,
-    draw_north,
-    draw_scale_bar,
-    draw_stamp,
-    find_corner,
-    scale_bar_size,
-    stamp_size,
-)
-from maps.ground import RoadsOnPaper
-from maps.labels import Box, Label, Taken, beside, place
+from maps.drawing import Drawing, add_lines, add_shape
+from maps.furniture import Captions, draw_frame
+from maps.grids import Grid
 from maps.looks import PAPER
-from maps.marks import Mark, draw_marks, name_labels, place_marks
-from maps.names import draw_labels, draw_town_dots, road_labels, town_labels
+from maps.sheet import NO_STOPS, Ground, Panel, Sheet
 from maps.strips import Strip
-from maps.track import MATCH_MM, Span, Track
-from maps.windows import Window
+from maps.track import Span, Track
+from maps.windows import Window, window_around
 
-NO_TOWNS = gpd.GeoDataFrame({"name": [], "kind": []}, geometry=[], crs=4326)
-NO_ROADS = gpd.GeoDataFrame({"class": [], "name": [], "ref": []}, geometry=[], crs=4326)
-NO_STOPS = gpd.GeoDataFrame({"number": [], "kind": []}, geometry=[], crs=4326)
-STYLES = {"town": (PAPER["town"], 0.16), "road": (PAPER["road_name"], 0.14), "km": (PAPER["ink"], 0.2),
-          "stop": (PAPER["ink"], 0.2), "match": (PAPER["ink"], 0.2), "sheet": (PAPER["quiet"], 0.2)}
-MATCH_TEXT_MM, STAMP_MM, NORTH_MM = 3.0, 3.4, 13.0
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """What lies under a route. Frames of EPSG:4326.
-
-    roads    LineStrings or MultiLineStrings: class, name, ref (geodata.roads.within gives them for a window)
-    towns    Points: name, kind
-    country  two letters: how road numbers look there
-    """
-
-    roads: gpd.GeoDataFrame = field(default_factory=NO_ROADS.copy)
-    towns: gpd.GeoDataFrame = field(default_factory=NO_TOWNS.copy)
-    country: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """A drawn panel. boxes: of every label, mark and piece of furniture; left_out: labels that found no room."""
-
-    svg: str
-    window: Window
-    marks: tuple[Mark, ...]
-    boxes: tuple[Box, ...]
-    left_out: tuple[str, ...] = ()
+LOCATOR_MARGIN_MM = 3.0
+__all__ = ["NO_STOPS", "Captions", "Ground", "Panel", "draw_locator", "draw_overview", "draw_station", "draw_strip", "draw_wall"]
 
 
 def draw_strip(strip: Strip, line: MeasuredLine, ground: Ground, stops: gpd.GeoDataFrame, captions: Captions, *,
@@ -79,7 +34,7 @@ def draw_strip(strip: Strip, line: MeasuredLine, ground: Ground, stops: gpd.GeoD
     warn   spans of the route, metres, that are marked on it (the last half hour before a legal limit)
     """
     track = Track(line, strip.window, strip.from_m, strip.to_m, magnify)
-    sheet = _Sheet(strip.window, ground, captions, magnify, track)
+    sheet = Sheet(strip.window, ground, captions, magnify, track)
     sheet.furnish()
     sheet.mark(stops)
     sheet.add_match_lines(strip)
@@ -89,103 +44,53 @@ def draw_strip(strip: Strip, line: MeasuredLine, ground: Ground, stops: gpd.GeoD
 def draw_overview(window: Window, line: MeasuredLine, ground: Ground, stops: gpd.GeoDataFrame, captions: Captions, *,
                   strips: Sequence[Strip] = (), warn: Iterable[Span] = (), magnify: float = 1.0) -> Panel:
     """The whole route on one sheet (maps.windows.window_around makes its window), with the frames of its pages."""
-    sheet = _Sheet(window, ground, captions, magnify, Track(line, window, 0.0, line.length_m, magnify))
+    sheet = Sheet(window, ground, captions, magnify, Track(line, window, 0.0, line.length_m, magnify))
     sheet.furnish()
     sheet.mark(stops)
     sheet.outline(strips)
     return sheet.finish(warn)
 
 
-class _Sheet:
-    """A panel being drawn: layers from the ground up, and what is taken."""
+def draw_wall(window: Window, ground: Ground, places: gpd.GeoDataFrame, captions: Captions, *, square_mm: float = 50.0,
+              magnify: float = 1.0) -> Panel:
+    """A district for the wall: all its places numbered, in squares with letters and numbers; Panel.squares says where each is.
 
-    def __init__(self, window: Window, ground: Ground, captions: Captions, magnify: float, track: Track | None) -> None:
-        self.window, self.ground, self.captions, self.magnify, self.track = window, ground, captions, magnify, track
-        self.drawing = Drawing(window.width_mm, window.height_mm)
-        base = self.drawing.layer("ground")
-        add_lines(base, [shapely.LineString([(0, window.height_mm / 2), (window.width_mm, window.height_mm / 2)])],
-                  width=window.height_mm, stroke=PAPER["ground"], cap="butt")
-        names = ("roads", "sheets", "route", "ticks", "leaders", "names", "marks", "furniture")
-        self.layers: dict[str, Element] = {name: self.drawing.layer(name) for name in names}
-        self.roads = RoadsOnPaper(ground.roads, window)
-        self.taken = Taken()
-        self.body = track.body() if track else []
-        self.labels: list[Label] = []
-        self.marks: list[Mark] = []
-
-    def furnish(self) -> None:
-        """Scale bar, north arrow, the mark of a schematic map: in the corners the route leaves free."""
-        busy, layer, m = Taken(self.body), self.layers["furniture"], self.magnify
-        bar = ScaleBar.of(self.window, m)
-        box = self._corner(scale_bar_size(bar, m), busy, ("bottom_left", "bottom_right", "top_left", "top_right"))
-        draw_scale_bar(layer, box, bar, self.captions, self.window, m)
-        box = self._corner((NORTH_MM * m, NORTH_MM * m), busy, ("top_right", "top_left", "bottom_right", "bottom_left"))
-        draw_north(layer, box, self.window, self.captions, m)
-        if self.captions.schematic:
-            size = stamp_size(self.captions.schematic, STAMP_MM * m)
-            box = self._corner(size, busy, ("top_left", "bottom_right", "top_right", "bottom_left"))
-            draw_stamp(layer, box, self.captions.schematic, STAMP_MM * m)
-
-    def _corner(self, size: tuple[float, float], busy: Taken, order: Sequence[str]) -> Box:
-        box = find_corner(*size, self.window, self.taken, busy, order)
-        self.taken.take(box)
-        return box
-
-    def mark(self, stops: gpd.GeoDataFrame) -> None:
-        for box in self.body:
-            self.taken.take(box)
-        self.marks = place_marks(stops, self.window, self.taken, track=self.track, magnify=self.magnify)
-        self.labels += name_labels(self.marks, self.magnify)
-
-    def add_match_lines(self, strip: Strip) -> None:
-        """Across the route where this page and its neighbour meet, with the neighbour's number."""
-        assert self.track is not None
-        for at_m, page, text in ((strip.match_from_m, strip.previous, self.captions.before),
-                                 (strip.match_to_m, strip.next, self.captions.after)):
-            if at_m is None or page is None:
-                continue
-            (x, y), (dx, dy) = self.track.at(np.array([at_m]))[0].tolist(), self.track.ways(np.array([at_m]))[0].tolist()
-            reach = MATCH_MM * self.magnify
-            ends = [(x + reach * dy, y - reach * dx), (x - reach * dy, y + reach * dx)]
-            for width, stroke, dash in ((1.1, PAPER["halo"], None), (0.45, PAPER["ink"], "2.4 1 0.6 1")):
-                add_lines(self.layers["ticks"], [shapely.LineString(ends)], width=width, stroke=stroke, dash=dash, cap="butt")
-            self.labels.append(self._match_label(text.replace("{page}", str(page)), ends))
-
-    def _match_label(self, text: str, ends: Sequence[tuple[float, float]]) -> Label:
-        size = MATCH_TEXT_MM * self.magnify
-        places = [box for x, y in ends for gap in (0.6, 2.5, 5.0)
-                  for box in beside(x, y, width_em(text) * size + 1.0, size * HEIGHT_EM, gap)]
-        return Label(text, size, places, rank=0.0, style="match")
-
-    def outline(self, strips: Sequence[Strip]) -> None:
-        """The frames of a route's pages, numbered."""
-        rings = [shapely.LineString(self.window.to_mm(strip.window.corners(9))) for strip in strips]
-        add_lines(self.layers["sheets"], rings, width=0.3 * self.magnify, stroke=PAPER["quiet"], dash="1.6 1.2", cap="butt")
-        size = 3.2 * self.magnify
-        for strip, ring in zip(strips, rings, strict=True):
-            text = self.captions.after.replace("{page}", str(strip.number))
-            width = width_em(text) * size + 0.8
-            places = [Box(x, y, width, size * HEIGHT_EM) for x, y in _along_ring(ring)]
-            self.labels.append(Label(text, size, places, rank=0.8, style="sheet"))
-
-    def finish(self, warn: Iterable[Span] = ()) -> Panel:
-        self.roads.draw(self.layers["roads"], magnify=self.magnify)
-        if self.track:
-            self.track.draw(self.layers["route"], warn)
-            self.track.draw_ticks(self.layers["ticks"])
-            self.labels += self.track.tick_labels()
-        self.labels += town_labels(self.ground.towns, self.window, self.magnify)
-        self.labels += road_labels(self.roads, self.ground.country, self.magnify)
-        placed, without = place(self.labels, self.taken, self.window.width_mm, self.window.height_mm)
-        draw_town_dots(self.layers["names"], self.ground.towns, placed, self.window, self.magnify)
-        draw_labels(self.layers["names"], placed, self.ground.country, STYLES)
-        draw_marks(self.layers["leaders"], self.layers["marks"], self.marks, self.magnify)
-        draw_frame(self.drawing.above("edge"), self.window)
-        boxes = [one.box for one in placed] + [mark.box for mark in self.marks]
-        return Panel(self.drawing.svg(), self.window, tuple(self.marks), tuple(boxes), tuple(label.text for label in without))
+    places  as maps.marks.place_marks wants them; no route, so their sides do not matter
+    """
+    sheet = Sheet(window, ground, captions, magnify, None)
+    sheet.rule(Grid.of(window.width_mm, window.height_mm, square_mm))
+    sheet.furnish()
+    sheet.mark(places)
+    return sheet.finish()
 
 
-def _along_ring(ring: shapely.LineString) -> Iterator[tuple[float, float]]:
-    for share in (0.02, 0.98, 0.27, 0.23, 0.52, 0.48, 0.77, 0.73, 0.1, 0.9):
-        point = ring.interpolate(share, normalized=True)
-        yield float(point.x), float(point.y)
+def draw_station(window: Window, here: Sequence[float], ground: Ground, places: gpd.GeoDataFrame, captions: Captions, *,
+                 magnify: float = 1.0) -> Panel:
+    """The surroundings of a place, for the board beside it. here: its lon, lat; places: the others, numbered."""
+    sheet = Sheet(window, ground, captions, magnify, None)
+    sheet.furnish()
+    sheet.point_out(here)
+    sheet.mark(places)
+    return sheet.finish()
+
+
+def draw_locator(line: MeasuredLine, width_mm: float, height_mm: float, strips: Sequence[Strip], number: int | None = None,
+                 ) -> Panel:
+    """Where a page lies: the whole route, small, north up; the frames of its pages, that of page `number` filled. No text."""
+    corners = [strip.window.corners(5) for strip in strips]
+    window = window_around(np.concatenate([line.lonlat, *corners]), width_mm, height_mm, margin_mm=LOCATOR_MARGIN_MM)
+    drawing = Drawing(width_mm, height_mm)
+    sheets, route = drawing.layer("sheets"), drawing.layer("route")
+    for strip, ring in zip(strips, corners, strict=True):
+        if strip.number == number:
+            add_shape(sheets, _ring(window.to_mm(ring)), fill=PAPER["warn_fill"], stroke=PAPER["warn"], stroke_width=0.4)
+        elif number is None or len(strips) <= 60:
+            add_lines(sheets, [shapely.LineString(window.to_mm(ring))], width=0.15, stroke=PAPER["grid"])
+    track = Track(line, window, 0.0, line.length_m)
+    add_lines(route, [track.part(0.0, line.length_m)], width=0.7, stroke=PAPER["route"])
+    draw_frame(drawing.above("edge"), window)
+    return Panel(drawing.svg(), window, (), ())
+
+
+def _ring(mm: Floats) -> str:
+    return "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in mm.tolist()) + "Z"

@@ -52,7 +52,8 @@ class Track:
         at_m, mm = self._chain
         inside = (at_m > from_m) & (at_m < to_m)
         ends = self.at(np.array([from_m, to_m]))
-        return shapely.simplify(shapely.LineString(np.concatenate([ends[:1], mm[inside], ends[1:]])), PEN_MM)
+        whole = shapely.LineString(np.concatenate([ends[:1], mm[inside], ends[1:]]))
+        return shapely.simplify(whole, PEN_MM, preserve_topology=False)
 
     def at(self, offset_m: Floats) -> Floats:
         """(k, 2) millimetres."""
