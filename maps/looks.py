@@ -110,8 +110,8 @@ class Shield:
     band: str | None = None
 
 
-# The greys these become differ: edge of motorways 82, their fill 156, trunk 190, primary 220, lesser roads white in grey edges.
-# The route (83, and broad, in white) and black text stand out from all of them.
+# A black-and-white printer makes of these: motorway 165 in 83, trunk 195 in 106, primary 224 in 124, the lesser ones white in 115
+# and 138, on a ground of 243. The route (96, broad, edged white) and text (28) are darker than any of their fills.
 PAPER_ROADS: dict[str, PaperRoad] = {
     "motorway": PaperRoad(1.15, "#e6914a", "#7d4415", 50e6, 2.5e6),
     "trunk": PaperRoad(1.0, "#f3b968", "#8a632a", 4e6, 1.25e6),

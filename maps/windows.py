@@ -78,10 +78,14 @@ class Window:
         metres = np.column_stack(self._local(pairs[:, 0], pairs[:, 1]))
         return np.asarray(metres @ self._turn.T + (self.width_mm / 2, self.height_mm / 2))
 
+    def to_metres(self, mm: ArrayLike) -> Floats:
+        """(n, 2) coordinates in the projection of `proj` of places on the panel."""
+        from_middle = np.asarray(mm, np.float64).reshape(-1, 2) - (self.width_mm / 2, self.height_mm / 2)
+        return np.asarray(from_middle @ np.linalg.inv(self._turn).T)
+
     def to_lonlat(self, mm: ArrayLike) -> Floats:
         """(n, 2) degrees of places on the panel."""
-        from_middle = np.asarray(mm, np.float64).reshape(-1, 2) - (self.width_mm / 2, self.height_mm / 2)
-        metres = from_middle @ np.linalg.inv(self._turn).T
+        metres = self.to_metres(mm)
         return np.column_stack(self._local(metres[:, 0], metres[:, 1], inverse=True))
 
     def holds(self, lonlat: ArrayLike, *, margin_mm: float = 0.0) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
