@@ -20,20 +20,25 @@ DIRECTIONS = ("forward", "backward")
 OWN_KEYS = {HGV: ("hgv", "motor_vehicle", "vehicle"), CAR: ("goods", "motorcar", "motor_vehicle", "vehicle")}
 ACCESS_KEYS = {mode: (*keys, "access") for mode, keys in OWN_KEYS.items()}
 ONEWAY_KEYS = {mode: (*(f"oneway:{key}" for key in keys), "oneway") for mode, keys in OWN_KEYS.items()}
-OPEN = frozenset({"yes", "designated", "permissive", "official", "public", "discouraged", "unsuitable", "allowed", "hov"})
+OPEN = frozenset({"yes", "designated", "permissive", "public", "discouraged", "unsuitable", "allowed", "hov"})
 LOCAL = frozenset({"destination", "delivery", "customers", "local", "loading", "unloading", "visitors"})
-PRIVATE = frozenset({"private", "permit"})
+PRIVATE = frozenset({"private", "permit", "residents"})
 CLOSED = frozenset({"no", "agricultural", "forestry", "emergency", "military", "psv", "bus", "foot", "bicycle", "horse",
-                    "residents", "restricted", "employees", "staff", "use_sidepath", "dismount"})
+                    "restricted", "employees", "staff", "use_sidepath", "dismount", "official", "emergency_vehicle", "service",
+                    "taxi", "share_taxi", "minibus", "coach", "tourist_bus", "school_bus", "tram", "motorcycle", "moped", "mofa",
+                    "disabled", "car_sharing", "snowmobile", "ski", "atv", "ohv"})
 ANSWERS = (("open", OPEN), ("local", LOCAL), ("private", PRIVATE), ("closed", CLOSED))
 PASSABLE = frozenset({"no", "entrance", "cattle_grid", "border_control", "toll_booth", "gate", "lift_gate", "swing_gate",
-                      "sally_port", "height_restrictor", "kerb", "arch", "spikes", "sliding_gate", "sliding_beam", "toll_gantry",
+                      "sally_port", "height_restrictor", "arch", "spikes", "sliding_gate", "sliding_beam", "toll_gantry",
                       "log_open", "hampshire_gate", "bump_gate", "checkpoint", "coupure"})
 RISING = ("rising",)                                       # of bollards, the kind that sinks for those who may pass
+OFFICIAL, DEDICATED = "official", "designated"             # on a vehicle's own key: its by law; on `access`: for officials
+LOW_KERB = frozenset({"lowered", "flush", "rolled", "no"})
+HEARD = frozenset({"audible", "audio"})                    # a fence of sound, for animals
 NODE_KEYS = ("barrier", *dict.fromkeys((*ACCESS_KEYS[HGV], *ACCESS_KEYS[CAR])), *LIMIT_KEYS)
 ROUNDABOUTS = {"roundabout", "circular"}
 FORWARD, BACKWARD = frozenset({"yes", "1", "true"}), frozenset({"-1", "reverse"})
-TWO_WAY = frozenset({"no", "0", "false", "alternating"})   # alternating: both directions, within minutes
+TWO_WAY = frozenset({"no", "0", "false"})                  # alternating: whatever else is said holds, for both in turn
 
 
 def access_of(tags: Mapping[str, str], mode: int, direction: str = "") -> str | None:
@@ -52,7 +57,7 @@ def own_access_of(tags: Mapping[str, str], mode: int, direction: str = "") -> st
 def _said(tags: Mapping[str, str], keys: tuple[str, ...], direction: str) -> str | None:
     for key in keys:
         for text in (tags.get(f"{key}:{direction}") if direction else None, tags.get(key)):
-            if text and (answer := _answer(text)):
+            if text and (answer := _answer(DEDICATED if text == OFFICIAL and key != "access" else text)):
                 return answer
     return None
 
@@ -67,7 +72,7 @@ def _answer(text: str) -> str | None:
 def oneway(tags: Mapping[str, str], name: str, mode: int) -> int | None:
     """1 along the way, -1 against it, 0 both; None where it changes with the hour.
 
-    Motorways, their links and roundabouts are one-way unless they say otherwise.
+    Motorways and roundabouts are one-way unless they say otherwise; links are not (Tag:highway=motorway_link).
     """
     for key in ONEWAY_KEYS[mode]:
         value = tags.get(key, "")
@@ -76,13 +81,13 @@ def oneway(tags: Mapping[str, str], name: str, mode: int) -> int | None:
         for said, way in ((FORWARD, 1), (BACKWARD, -1), (TWO_WAY, 0)):
             if value in said:
                 return way
-    return 1 if name in ("motorway", "motorway_link") or tags.get("junction") in ROUNDABOUTS else 0
+    return 1 if name == "motorway" or tags.get("junction") in ROUNDABOUTS else 0
 
 
 def node_ban(tags: Mapping[str, str]) -> int:
     """Which modes a node stops: HGV and CAR bits. A height bar without a figure stops lorries: that is what it is there for."""
     barrier = tags.get("barrier")
-    if barrier is None and "crossing" in (tags.get("highway"), tags.get("footway"), tags.get("cycleway")):
+    if barrier is None and _is_crossing(tags):
         return 0                                           # its access tags tell who may cross the road
     ban = 0
     for mode in (HGV, CAR):
@@ -93,11 +98,19 @@ def node_ban(tags: Mapping[str, str]) -> int:
     return ban
 
 
+def _is_crossing(tags: Mapping[str, str]) -> bool:
+    return "crossing" in (tags.get("highway"), tags.get("footway"), tags.get("cycleway"))
+
+
 def _bars(tags: Mapping[str, str], barrier: str, mode: int) -> bool:
     """Whether a barrier whose access keys say nothing stops a vehicle."""
     if tags.get("locked") == "yes":
         return True
     if barrier == "bollard":
         return tags.get("bollard") not in RISING
+    if barrier == "kerb":
+        return tags.get("kerb") not in LOW_KERB and not _is_crossing(tags)
+    if barrier == "fence" and tags.get("sensory") in HEARD:
+        return False
     blind = barrier == "height_restrictor" and mode == HGV and isnan(limits_of(tags).height_m)
     return blind or barrier not in PASSABLE

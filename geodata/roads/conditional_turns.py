@@ -12,7 +12,7 @@ import numpy as np
 
 from geodata.roads.conditional import ALWAYS, clauses_of
 from geodata.roads.graph import RoadGraph
-from geodata.roads.restrictions import BINDS, Restriction, arcs_into, meant_turns, via_nodes
+from geodata.roads.restrictions import BINDS, Restriction, arcs_into, has_its_ways, meant_turns, via_nodes
 
 Ban = tuple[int, int, int, str]          # road from, road to (twice the edge, and 1 for backward), modes, condition
 
@@ -36,9 +36,10 @@ def conditional_bans(graph: RoadGraph, restrictions: Iterable[Restriction]) -> t
 
 def _plain(rule: Restriction) -> Iterator[tuple[Restriction, str]]:
     """As many plain restrictions as it has clauses that bind somebody of ours, each with its condition."""
-    for key, text in rule.conditional if not rule.via_ways and rule.from_ways and rule.to_ways else ():
+    for key, text in rule.conditional if not rule.via_ways else ():
         ban = BINDS.get(key.removeprefix("restriction").removesuffix(":conditional"), 0) & ~rule.excepted
         for clause in clauses_of(text):
-            if ban and clause.value.startswith(("no_", "only_")) and clause.condition != ALWAYS:
+            fits = clause.value.startswith(("no_", "only_")) and has_its_ways(clause.value, rule.from_ways, rule.to_ways)
+            if ban and fits and clause.condition != ALWAYS:
                 yield replace(rule, only=clause.value.startswith("only_"), ban=ban, u_turn=clause.value == "no_u_turn",
                               why_not=""), clause.condition

@@ -60,11 +60,17 @@ def restriction_of(relation: Any) -> Restriction | None:
     members = [(m.type, m.ref, m.role) for m in relation.members]
     nodes = tuple(ref for kind, ref, role in members if role == "via" and kind == "n")
     ways = {end: tuple(ref for kind, ref, role in members if role == end and kind == "w") for end in ("from", "via", "to")}
-    whole = ways["from"] and ways["to"] and (ways["via"] or len(nodes) == 1)
+    whole = has_its_ways(said, ways["from"], ways["to"]) and (ways["via"] or len(nodes) == 1)
     why_not = _why_not(tags, said, ban) or ("" if whole else "broken")
     conditional = tuple((key, value) for key, value in tags.items() if key.endswith(":conditional"))
     return Restriction(said.startswith("only_"), ban, ways["from"], nodes[0] if nodes else 0, ways["to"], why_not,
                        said == "no_u_turn", ways["via"], conditional, excepted)
+
+
+def has_its_ways(said: str, from_ways: tuple[int, ...], to_ways: tuple[int, ...]) -> bool:
+    """One way each; only no_entry may begin on several, only no_exit end on several. Source: Relation:restriction, members."""
+    begins, ends = len(from_ways) == 1 or said == "no_entry", len(to_ways) == 1 or said == "no_exit"
+    return bool(from_ways and to_ways) and begins and ends
 
 
 def _bound(tags: dict[str, str], said: str) -> int:
@@ -143,8 +149,9 @@ def meant_turns(graph: RoadGraph, r: Restriction, into: list[int]) -> tuple[NDAr
     found = [np.empty(0, np.int64)]
     for way in r.from_ways:
         arcs = [arc for arc in into if graph.edge_way[graph.arc_edge[arc]] == way]
-        if r.u_turn and arcs and way in r.to_ways:
-            done = True                                    # nobody turns round on the open road; at dead ends all must
+        if r.u_turn and arcs and way in r.to_ways:         # nobody turns round on the open road; here not at a dead end either
+            done = True
+            found += [_back(graph, arc) for arc in arcs]
         elif len(arcs) > 1:
             ambiguous = True
         elif arcs:
@@ -153,6 +160,11 @@ def meant_turns(graph: RoadGraph, r: Restriction, into: list[int]) -> tuple[NDAr
                 found.append(np.setdiff1d(turns, named) if r.only else named)
             done, ambiguous = done or len(named) > 0, ambiguous or unclear
     return np.concatenate(found), "" if done else "ambiguous" if ambiguous else "not_in_graph"
+
+
+def _back(graph: RoadGraph, arc: int) -> NDArray[np.int64]:
+    turns = np.arange(graph.turn_ptr[arc], graph.turn_ptr[arc + 1])
+    return np.asarray(turns[graph.arc_edge[graph.turn_to[turns]] == graph.arc_edge[arc]])
 
 
 def _named(graph: RoadGraph, r: Restriction, arc: int) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:

@@ -28,6 +28,7 @@ NO_ROAD = frozenset({"steps", "platform", "corridor", "elevator", "via_ferrata",
                      "abandoned", "razed", "demolished", "dismantled", "no", "services", "rest_area", "trailhead", "escape",
                      "emergency_bay", "ferry", "crossing", "traffic_island", "toll_gantry"})
 WALKING, UNKNOWN = "living_street", "service"              # the classes whose pace stands for those and for unknown ones
+OF_WINTER, WINTER_PACE = ("winter_road", "ice_road"), "unclassified"   # roads of snow and ice, and the class whose pace they have
 UNDER_WORK = frozenset({"no", "minor", "widening"})        # construction=… that leaves the road open
 BROKEN = (("impassable", ("yes",)), ("smoothness", ("impassable",)), ("status", ("closed", "impassable", "abandoned")))
 FOR_WALKERS = ("foot", "passenger")
@@ -91,6 +92,8 @@ def class_of(tags: Mapping[str, str]) -> tuple[str | None, str]:
         return None, ""
     if name in OF_OTHERS:
         return WALKING, "others"
+    if name in OF_WINTER:
+        return WINTER_PACE, "road"
     if name in CLASSES:
         return name, "track" if name == "track" else "road"
     return UNKNOWN, "unknown"
@@ -111,11 +114,15 @@ def _answer(tags: Mapping[str, str], kind: str, mode: int, direction: str) -> st
         return access_of(tags, mode, direction) or "open"
     said = own_access_of(tags, mode, direction) if kind == "others" else access_of(tags, mode, direction)
     if said is None:
-        said = "open" if kind == "ferry" and not _for_walkers(tags) else "closed"
+        carries = not _for_walkers(tags) if kind == "ferry" else kind == "train" and not _names_vehicles(tags)
+        said = "open" if carries else "closed"
     return "closed" if said == "private" else said
 
 
 def _for_walkers(tags: Mapping[str, str]) -> bool:
     """A ferry that names people on foot and no vehicle carries no vehicles."""
-    return any(tags.get(key) in ("yes", "designated", "only") for key in FOR_WALKERS) and not any(
-        key in tags for keys in OWN_KEYS.values() for key in keys)
+    return any(tags.get(key) in ("yes", "designated", "only") for key in FOR_WALKERS) and not _names_vehicles(tags)
+
+
+def _names_vehicles(tags: Mapping[str, str]) -> bool:
+    return any(key in tags for keys in OWN_KEYS.values() for key in keys)

@@ -23,7 +23,8 @@ from locator.engines.steps import Steps
 Floats = NDArray[np.float64]
 REACH_M = 2_000.0          # a given point takes the nearest road within this,
 LEAST_REACH_M = 100.0      # but is not moved farther than he wants to drive, unless this near
-FARTHER_M = 500.0          # than the nearest road of all may lie one that is open, or of the great part of the net
+FARTHER_M = 500.0          # than the nearest road of all may lie one that is open, or of the great part of the net,
+FARTHER_SHARE = 0.2        # for the latter no more than this share of the way he asks for: else he is moved past where he goes
 LAND = np.array([name != "ferry" for name in CLASS_NAMES])       # nobody sets off from the open water
 SAME_SPOT_M = 0.5          # roads that meet where he stands: he may start on any of them
 
@@ -35,8 +36,8 @@ def snap_route(snapper: Snapper, net: Network, points: Floats, names: list[str])
     near = [nearest_spot(snapper, net, p, everywhere, reach, name) for p, reach, name in zip(points, reach_m, names, strict=True)]
     legs = _ways(net, near)
     if None in legs:
-        far = [_great(snapper, net, p, spot, reach, name, net.usable_edges(i < last, i > 0))
-               for i, (p, spot, reach, name) in enumerate(zip(points, near, reach_m, names, strict=True))]
+        far = [_great(snapper, net, p, spot, FARTHER_SHARE * leg, name, net.usable_edges(i < last, i > 0))
+               for i, (p, spot, leg, name) in enumerate(zip(points, near, _longer_legs(points), names, strict=True))]
         if far != near:
             near, legs = far, _ways(net, far)
     ways = [leg for leg in legs if leg is not None]
@@ -76,10 +77,10 @@ def _meet(a: EdgePoint, b: EdgePoint, a_length_m: float, b_length_m: float) -> b
     return to_end_m <= SAME_SPOT_M and apart_m <= SAME_SPOT_M
 
 
-def _great(snapper: Snapper, net: Network, point: Floats, near: Spot, reach_m: float, name: str,
+def _great(snapper: Snapper, net: Network, point: Floats, near: Spot, farther_m: float, name: str,
            usable: NDArray[np.bool_]) -> Spot:
     """The nearest road of the great part of the net, where it is hardly farther than the nearest of all; else that one."""
-    reach_m = near.off_m + min(FARTHER_M, reach_m)
+    reach_m = near.off_m + min(FARTHER_M, farther_m)
     found = snapper.nearest(float(point[0]), float(point[1]), usable, reach_m=reach_m, most=4)
     return spot_of(net, found, name) if found else near
 
@@ -94,9 +95,13 @@ def snap_point(snapper: Snapper, net: Network, lon: float, lat: float, name: str
 
 def _reaches(points: Floats) -> list[float]:
     """How far each point may be moved: as far as the longer of the legs that meet there, within bounds."""
+    return [float(m) for m in np.clip(_longer_legs(points), LEAST_REACH_M, REACH_M)]
+
+
+def _longer_legs(points: Floats) -> Floats:
+    """(k,) metres of the longer of the legs that meet at each point, as the crow flies."""
     legs = distance_m(points[:-1], points[1:])
-    longest = np.maximum(np.concatenate([legs[:1], legs]), np.concatenate([legs, legs[-1:]]))
-    return [float(m) for m in np.clip(longest, LEAST_REACH_M, REACH_M)]
+    return np.asarray(np.maximum(np.concatenate([legs[:1], legs]), np.concatenate([legs, legs[-1:]])))
 
 
 def _ways(net: Network, spots: list[Spot]) -> list[Steps | None]:

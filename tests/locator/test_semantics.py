@@ -60,7 +60,8 @@ def test_access_keys_by_precedence(tags: str, taken: tuple[str, ...]) -> None:
     ("primary oneway=yes", FORWARD), ("primary oneway=1", FORWARD), ("primary oneway=true", FORWARD),
     ("primary oneway=-1", BACKWARD),
     ("primary oneway=reverse", BACKWARD), ("primary oneway=no", ALL), ("primary oneway=alternating", ALL),
-    ("primary oneway=reversible", NOBODY), ("motorway", FORWARD), ("motorway oneway=no", ALL), ("motorway_link", FORWARD),
+    ("primary oneway=reversible", NOBODY), ("motorway", FORWARD), ("motorway oneway=no", ALL), ("motorway_link", ALL),
+    ("motorway_link oneway=yes", FORWARD), ("motorway oneway=alternating", FORWARD),
     ("primary junction=roundabout", FORWARD), ("primary oneway:hgv=yes", (OVER, ROUND_BACK, OVER, BACK)),
     ("primary oneway=yes oneway:hgv=no", (OVER, BACK, OVER, ROUND_BACK)), ("primary oneway=yes oneway:motor_vehicle=no", ALL),
     ("primary oneway:vehicle=-1", BACKWARD), ("primary oneway:bicycle=yes", ALL),
@@ -124,6 +125,12 @@ def test_a_way_made_for_others_leads_where_nothing_else_does(tags: str) -> None:
     assert draw("A---B---C", roads={"AB": "primary", "BC": tags}).trip("AC") == "ABC"
 
 
+@pytest.mark.tags("highway=winter_road", "highway=ice_road")
+@pytest.mark.parametrize(("tags", "there"), [("winter_road", "ABC"), ("ice_road", "ABC"), ("ice_road access=no", "")])
+def test_roads_of_snow_and_ice_are_driven_where_nothing_else_leads(tags: str, there: str) -> None:
+    assert draw("A---B---C", roads={"AB": "primary", "BC": tags}).trip("AC") == there
+
+
 FERRY = """
 A---B~~~C---D
 """
@@ -134,7 +141,9 @@ A---B~~~C---D
     ("route=ferry", True, True), ("route=ferry bicycle=yes", True, True), ("route=ferry foot=yes", False, False),
     ("route=ferry foot=yes hgv=yes", True, True), ("route=ferry hgv=yes motorcar=no", True, False),
     ("route=ferry motor_vehicle=no", False, False), ("route=ferry hgv=no", False, True),
-    ("route=shuttle_train", False, False), ("route=shuttle_train motor_vehicle=yes", True, True),
+    ("route=shuttle_train", True, True), ("route=shuttle_train bicycle=yes", True, True),
+    ("route=shuttle_train hgv=yes", True, False), ("route=shuttle_train access=no", False, False),
+    ("route=shuttle_train motor_vehicle=yes", True, True),
     ("route=shuttle_train motorcar=yes", False, True), ("railway=rail", False, False),
 ])
 def test_ferries_and_trains_that_carry_vehicles(tags: str, lorry: bool, van: bool) -> None:

@@ -44,11 +44,19 @@ ONLY_C = {"B": "AJCJB", "C": "AJC", "D": "AJCJD"}
     (("only_left_turn AJ J CJ except=motorcar;psv",), ONLY_C, FREE), (("no_odd_bends AJ J CJ",), NO_C, NO_C),
     (("only_odd_bends AJ J CJ",), ONLY_C, ONLY_C), (("no_left_turn_on_red AJ J CJ",), FREE, FREE),
     (("yield AJ J CJ",), FREE, FREE),
+    (("no_entry AJ J BJ,CJ",), FREE, FREE), (("no_exit AJ,DJ J CJ",), FREE, FREE), (("only_straight_on AJ J BJ,CJ",), FREE, FREE),
     (("no_entry AJ,DJ J CJ",), NO_C, NO_C), (("no_exit BJ J AJ,CJ",), FREE, FREE),
 ])
 def test_at_a_node(turns: tuple[str, ...], lorry: dict[str, str], van: dict[str, str]) -> None:
     for expected, found in ((lorry, cross(*turns)), (van, cross(*turns, who="van"))):
         assert {to: len(way) for to, way in found.items()} == {to: len(way) for to, way in expected.items()}
+
+
+@pytest.mark.tags("restriction=no_u_turn")
+def test_where_turning_round_is_forbidden_a_dead_end_is_no_way_back() -> None:
+    no_c, no_round = "no_left_turn AJ J CJ", ("no_u_turn BJ B BJ", "no_u_turn DJ D DJ")
+    assert draw(CROSS, roads=ARMS, turns=(no_c, no_round[0])).trip("AC") == "AJDJC"
+    assert draw(CROSS, roads=ARMS, turns=(no_c, *no_round)).trip("AC") == ""
 
 
 YARD = """
@@ -69,7 +77,8 @@ LANES = dict.fromkeys(("WX", "XN", "XY", "SY", "YM"), "primary")      # W and N 
     (("only_right_turn WX XY SY",), {"WM": "WXYSYM", "WS": "WXYS", "NM": "NXYM", "WN": "WXN"}),
     (("restriction:motorcar=no_left_turn WX XY YM",), {"WM": "WXYM"}), (("no_left_turn WX XY YM except=hgv",), {"WM": "WXYM"}),
     (("no_right_turn YM XY XN",), {"MN": "MYSYXN", "WM": "WXYM", "SN": "SYXN"}),
-    (("no_left_turn WX,XN XY YM",), {"WM": "WXYSYM", "NM": "NXYSYM", "WS": "WXYS"}),
+    (("no_entry WX,XN XY YM",), {"WM": "WXYSYM", "NM": "NXYSYM", "WS": "WXYS"}),
+    (("no_left_turn WX,XN XY YM",), {"WM": "WXYM", "NM": "NXYM"}),                   # several only in no_entry and no_exit
 ])
 def test_over_a_way(turns: tuple[str, ...], trips: dict[str, str]) -> None:
     town = draw(YARD, roads=LANES, turns=turns)

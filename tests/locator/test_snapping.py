@@ -51,6 +51,12 @@ def test_the_great_part_and_an_island_have_no_way_between_them(town: Draw) -> No
     assert refused(lambda: it.route("JAL")) == ("no_way_through", {})
 
 
+def test_who_stands_where_no_way_leads_on_is_moved_a_fifth_of_his_way_at_most(town: Draw) -> None:
+    it = town("F-A-B--------E\n  |\n  D", grid_m=200.0, roads={"FABE": ROAD, "AD": f"{ROAD} oneway=yes"})
+    assert refused(lambda: it.route("DB"))[0] == "no_way_through"               # 566 m; to the next road it is 400
+    assert (it.trip("DE"), it.route("DE").snapped_m) == ("ABE", (m(400), m(0)))
+
+
 def test_a_one_way_street_is_driven_one_way(town: Draw) -> None:
     it = town("A-----B", roads={"AB": f"{ROAD} oneway=yes"})
     assert it.route("AB").duration_s == s(720)

@@ -22,7 +22,9 @@ from tests.geodata.roads.world import tags_of
     ("motor_vehicle=destination;agricultural", 0, 0), ("psv=yes access=no", BOTH, BOTH), ("access=psv", BOTH, BOTH),
     ("access=permit", 0, 0), ("access=emergency", BOTH, BOTH), ("access=military", BOTH, BOTH),
     ("hgv=agricultural", HGV, HGV),
-    ("access=permissive", 0, 0), ("access=official", 0, 0), ("hgv=designated motor_vehicle=no", CAR, CAR), ("bicycle=no", 0, 0),
+    ("access=permissive", 0, 0), ("access=official", BOTH, BOTH), ("access=taxi", BOTH, BOTH),
+    ("access=emergency_vehicle", BOTH, BOTH), ("access=no hgv=official", CAR, CAR),
+    ("motor_vehicle=no;yes", 0, 0), ("hgv=designated motor_vehicle=no", CAR, CAR), ("bicycle=no", 0, 0),
     ("foot=yes motorhome=no psv=no", 0, 0), ("motorroad=yes", 0, 0), ("hov=designated", 0, 0),
     ("access=hov hov=designated", 0, 0),
     ("hgv:backward=no", 0, HGV), ("hgv=no hgv:forward=yes", 0, HGV), ("hgv=yes motor_vehicle:forward=no", CAR, 0),
@@ -35,15 +37,15 @@ def test_the_most_specific_access_key_decides(text: str, forward: int, backward:
     assert road is None or road.ban == (forward, backward)
 
 
-@pytest.mark.tags("access=destination", "access=delivery", "access=customers", "access=private", "hgv=destination",
-"hgv=delivery",
+@pytest.mark.tags("access=destination", "access=delivery", "access=customers", "access=private", "access=residents",
+                  "hgv=destination", "hgv=delivery",
                   "hgv=local", "motor_vehicle:forward=destination")
 @pytest.mark.parametrize(("text", "forward", "backward", "private"), [
     ("", 0, 0, 0), ("access=destination", BOTH, BOTH, 0), ("access=delivery", BOTH, BOTH, 0), ("access=customers", BOTH, BOTH, 0),
     ("access=private", BOTH, BOTH, BOTH), ("hgv=destination", HGV, HGV, 0), ("hgv=local", HGV, HGV, 0),
     ("hgv=delivery", HGV, HGV, 0),
     ("motorcar=destination", CAR, CAR, 0), ("access=destination hgv=yes", CAR, CAR, 0),
-    ("access=private hgv=destination", BOTH, BOTH, CAR),
+    ("access=private hgv=destination", BOTH, BOTH, CAR), ("access=residents", BOTH, BOTH, BOTH),
     ("motor_vehicle:forward=destination", BOTH, 0, 0), ("access=no hgv=destination", HGV, HGV, 0),
     ("access=destination;yes", 0, 0, 0),
     ("vehicle=private goods=yes", HGV, HGV, HGV), ("access=yes vehicle:backward=private", 0, BOTH, BOTH),
@@ -87,19 +89,24 @@ def test_a_way_whose_direction_changes_with_the_hour_is_left_out() -> None:
 
 @pytest.mark.tags("highway=motorway", "highway=motorway_link", "oneway=no")
 @pytest.mark.parametrize(("name", "text", "way"), [
-    ("motorway", "", 1), ("motorway", "oneway=no", 0), ("motorway_link", "", 1), ("motorway_link", "oneway=no", 0),
-    ("trunk", "", 0), ("trunk_link", "", 0), ("motorway", "oneway=-1", -1)])
-def test_only_motorways_and_their_links_are_one_way_without_saying_so(name: str, text: str, way: int) -> None:
+    ("motorway", "", 1), ("motorway", "oneway=no", 0), ("motorway_link", "", 0), ("motorway_link", "oneway=yes", 1),
+    ("motorway_link", "oneway=no", 0),
+    ("trunk", "", 0), ("trunk_link", "", 0), ("motorway", "oneway=-1", -1),
+    ("motorway", "oneway=alternating", 1), ("primary", "junction=roundabout oneway=alternating", 1)])
+def test_only_motorways_are_one_way_without_saying_so(name: str, text: str, way: int) -> None:
     assert oneway(tags_of(text), name, HGV) == way
 
 
 @pytest.mark.tags("barrier=gate", "barrier=lift_gate", "barrier=toll_booth", "barrier=border_control", "barrier=cattle_grid",
                   "barrier=bollard", "barrier=block", "barrier=bus_trap", "barrier=sump_buster", "barrier=chain", "barrier=stile",
-                  "barrier=height_restrictor", "bollard=rising", "locked=yes", "highway=crossing")
+                  "barrier=height_restrictor", "bollard=rising", "locked=yes", "highway=crossing", "barrier=kerb", "kerb=lowered",
+                  "kerb=raised", "sensory=audible")
 @pytest.mark.parametrize(("text", "ban"), [
     ("barrier=bollard", BOTH), ("barrier=block", BOTH), ("barrier=gate", 0), ("barrier=lift_gate", 0), ("barrier=toll_booth", 0),
     ("barrier=swing_gate", 0), ("barrier=border_control", 0), ("barrier=cattle_grid", 0), ("barrier=sally_port", 0),
-    ("barrier=kerb", 0), ("barrier=no", 0), ("barrier=spikes", 0),
+    ("barrier=kerb", BOTH), ("barrier=kerb kerb=raised", BOTH), ("barrier=kerb kerb=lowered", 0), ("barrier=kerb kerb=flush", 0),
+    ("barrier=kerb highway=crossing", 0), ("barrier=kerb kerb=raised motor_vehicle=yes", 0), ("barrier=fence sensory=audible", 0),
+    ("barrier=no", 0), ("barrier=spikes", 0),
     ("barrier=bus_trap", BOTH), ("barrier=sump_buster", BOTH), ("barrier=chain", BOTH), ("barrier=jersey_barrier", BOTH),
     ("barrier=debris", BOTH), ("barrier=motorcycle_barrier", BOTH), ("barrier=cycle_barrier", BOTH), ("barrier=stile", BOTH),
     ("barrier=turnstile", BOTH), ("barrier=kissing_gate", BOTH), ("barrier=wall", BOTH), ("barrier=fence", BOTH),

@@ -99,11 +99,11 @@ def test_but_a_one_way_road_leads_there_and_away_only_once(tmp_path: Path) -> No
     assert read(tmp_path, straight, {"restriction": "only_straight_on"}, ways)[0] == {"AXC", "AXD"}
 
 
-def test_no_u_turn_never_closes_the_way_straight_on_nor_a_dead_end(tmp_path: Path) -> None:
+def test_no_u_turn_never_closes_the_way_straight_on_but_a_dead_end(tmp_path: Path) -> None:
     back = (("way", 1, "from"), ("node", "X", "via"), ("way", 1, "to"))
     assert read(tmp_path, back, {"restriction": "no_u_turn"}) == (set(), set(), {})
     assert read(tmp_path, back, {"restriction": "no_u_turn"}, THROUGH) == (set(), set(), {})
-    assert read(tmp_path, back, {"restriction": "no_u_turn"}, {1: ("AX", ROAD)}) == (set(), set(), {})
+    assert read(tmp_path, back, {"restriction": "no_u_turn"}, {1: ("AX", ROAD)}) == ({"AXA"}, {"AXA"}, {})
 
 
 def test_only_never_opens_what_is_closed_to_a_vehicle(tmp_path: Path) -> None:

@@ -92,10 +92,11 @@ def test_tracks_and_ways_of_no_known_kind_are_closed_until_they_say_otherwise(te
     ("route=ferry foot=yes", None), ("route=ferry foot=yes motor_vehicle=yes", 0), ("route=ferry motor_vehicle=no", None),
     ("route=ferry motor_vehicle=yes hgv=no", HGV), ("route=ferry highway=primary access=yes", 0), ("route=ferry access=no", None),
     ("route=ferry foot=yes motor_vehicle=no", None), ("route=ferry access=private", None), ("route=ferry passenger=yes", None),
-    ("route=shuttle_train", None), ("route=shuttle_train motorcar=yes", HGV), ("route=shuttle_train motor_vehicle=yes", 0),
-    ("route=shuttle_train hgv=yes", CAR), ("route=shuttle_train access=yes", 0),
+    ("route=shuttle_train", 0), ("route=shuttle_train bicycle=yes", 0),
+    ("route=shuttle_train motorcar=yes", HGV), ("route=shuttle_train motor_vehicle=yes", 0),
+    ("route=shuttle_train hgv=yes", CAR), ("route=shuttle_train access=yes", 0), ("route=shuttle_train access=no", None),
 ])
-def test_ferries_carry_vehicles_unless_they_say_otherwise_and_trains_only_if_they_say_so(text: str, ban: int | None) -> None:
+def test_ferries_and_car_trains_carry_vehicles_unless_they_say_otherwise(text: str, ban: int | None) -> None:
     road, _ = road_of(tags_of(text))
     assert (road is None) == (ban is None)
     assert road is None or (road.ban == (ban, ban) and CLASS_NAMES[road.class_number] == "ferry")
