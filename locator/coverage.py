@@ -146,8 +146,9 @@ class Coverage:
 
     def by_zone(self, zones: gpd.GeoDataFrame) -> list[Share]:
         """One share a polygon, in order."""
-        begin, end = self._drawn(np.zeros(len(self.reach)), self.reach.length_ms.astype(np.float64))
-        near, far = self._drawn(np.zeros(len(self.reach)), self.reach.within_ms(1000.0 * self.ask.limit_s))
+        every, nothing = np.arange(len(self.reach)), np.zeros(len(self.reach))
+        begin, end = self.drawn(every, nothing, self.reach.length_ms.astype(np.float64))
+        near, far = self.drawn(every, nothing, self.reach.within_ms(1000.0 * self.ask.limit_s))
         segments = pd.DataFrame({"edge": self.freight.edge[self.row], "segment": np.arange(len(self.reach))})
         both = find_intervals(self.freight, zones).merge(segments, on="edge")
         s, low, high = both["segment"].to_numpy(), both["begin"].to_numpy(), both["end"].to_numpy()
@@ -156,10 +157,10 @@ class Coverage:
         lorries, zone = self.freight.lorries[self.row[s]], both["zone"].to_numpy()
         return [_share(total[zone == z], covered[zone == z], lorries[zone == z]) for z in range(len(zones))]
 
-    def _drawn(self, begin_ms: Floats, end_ms: Floats) -> tuple[Floats, Floats]:
-        """Stretches between times from the near ends, as shares of the edges as they are drawn."""
-        a, b = self.reach.shares(begin_ms, end_ms)
-        backward = np.asarray(self.freight.graph.arc_backward)[self.reach.arc]
+    def drawn(self, of: Ints, begin_ms: Floats, end_ms: Floats) -> tuple[Floats, Floats]:
+        """Stretches of segments `of` between times from their near ends, as shares of the edges as they are drawn."""
+        a, b = self.reach.shares(begin_ms, end_ms, of)
+        backward = np.asarray(self.freight.graph.arc_backward)[self.reach.arc[of]]
         return np.where(backward, 1 - b, a), np.where(backward, 1 - a, b)
 
     @cached_property

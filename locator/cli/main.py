@@ -23,7 +23,7 @@ from locator.cli.helping import Room, Unexpected, short_help, typed_as
 from locator.cli.tables import plain
 
 VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "route": "questions", "check": "checking",
-         "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet", "audit": "auditing",
+         "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet", "coverage": "planning", "audit": "auditing",
          "serve": "serving"}      # verb -> the module here that holds it, read when it is asked for
 
 

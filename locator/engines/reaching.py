@@ -9,7 +9,6 @@ rest of the arc and then the way from its end. So an arc splits at its places, a
 from one end, the near end: where he is going to, or, from a place, where he comes from. Within `limit_ms` of a place are
 clip(limit_ms - near_ms, 0, length) milliseconds of it. Nothing is sampled.
 """
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -19,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.roads.graph import CLOSED
-from locator.engines.compiled import compiled, frozen
 from locator.engines.network import Network
-from locator.engines.searching import FAR, NOBODY, SHUT, Adjacency, Nearest, Seeds, search_nearest
+from locator.engines.searching import FAR, SHUT, Adjacency, Nearest, Seeds, search_nearest
 from locator.engines.standing import Stands
 
 Ints = NDArray[np.int64]
@@ -63,11 +61,15 @@ class Reach:
         """(s,) the time at the far end; inf where there is no way."""
         return np.where(self.near_ms >= FAR, np.inf, self.near_ms + self.length_ms)
 
-    def shares(self, begin_ms: Floats, end_ms: Floats) -> tuple[Floats, Floats]:
-        """(s,) the stretch between two times from the near end, as shares of the arc's length in its direction of travel."""
+    def shares(self, begin_ms: Floats, end_ms: Floats, of: Ints | None = None) -> tuple[Floats, Floats]:
+        """The stretch between two times from the near end, as shares of the arc's length in its direction of travel.
+
+        of  which segments are meant, all when nothing is said
+        """
+        first, last, whole = (part if of is None else part[of] for part in (self.from_ms, self.to_ms, self.arc_ms))
         if self.direction == "to":
-            return (self.to_ms - end_ms) / self.arc_ms, (self.to_ms - begin_ms) / self.arc_ms
-        return (self.from_ms + begin_ms) / self.arc_ms, (self.from_ms + end_ms) / self.arc_ms
+            return (last - end_ms) / whole, (last - begin_ms) / whole
+        return (first + begin_ms) / whole, (first + end_ms) / whole
 
 
 def within(near_ms: NDArray[np.generic], length_ms: Ints, limit_ms: float) -> Floats:
@@ -119,80 +121,70 @@ def seeds_of(net: Network, stands: Stands, mine: Ints, direction: Direction) -> 
     return Seeds(entered.astype(np.int64), gone + rest, stands.place[mine][stand])
 
 
-def merge_copies(net: Network, found: Nearest) -> tuple[Ints, NDArray[np.int32]]:
+def merge_copies(net: Network, found: Nearest) -> tuple[Ints, Ints]:
     """The same with the copies of an arc counted to the arc itself: whatever lies behind him, he may drive as the best allows."""
     copies = np.flatnonzero(np.asarray(net.graph.arc_copy))
-    ms, label = found.ms.copy(), found.label.copy()
-    if len(copies):
-        _merge(ms, label, found.ms, found.label, frozen(copies), frozen(net.graph.arc_own[copies].astype(np.int64)))
+    ms, label = found.ms.copy(), found.label.astype(np.int64)
+    own = net.graph.arc_own[copies]
+    order = np.argsort(own, kind="stable")
+    copies, own = copies[order], own[order]
+    nth = np.arange(len(own)) - np.searchsorted(own, own)          # 0 for the first copy of each arc, 1 for the next
+    for turn in range(int(nth.max(initial=-1)) + 1):
+        copy, arc = copies[nth == turn], own[nth == turn]
+        for j in range(ms.shape[1]):
+            ms[arc], label[arc] = with_one(ms[arc], label[arc], found.ms[copy, j], found.label[copy, j].astype(np.int64))
     return ms, label
 
 
-@compiled
-def _merge(ms, label, more_ms, more_label, copies, own):
-    most = ms.shape[1]
-    for copy, x in zip(copies, own):  # noqa: B905 numba knows no strict
-        for j in range(most):
-            d, who = more_ms[copy, j], more_label[copy, j]
-            if who >= 0:
-                _insert(ms[x], label[x], d, who)
+def with_one(ms: Ints, label: Ints, more_ms: Ints, who: Ints) -> tuple[Ints, Ints]:
+    """(n, k) the nearest of each row, each label once, with one time more a row; a label of -1 is none."""
+    first = (who >= 0) & (more_ms < ms[:, 0])
+    new_ms, new = ms.copy(), label.copy()
+    new_ms[first, 0], new[first, 0] = more_ms[first], who[first]
+    if ms.shape[1] == 2:
+        shift = first & (label[:, 0] != who)
+        new_ms[shift, 1], new[shift, 1] = ms[shift, 0], label[shift, 0]
+        second = (who >= 0) & ~first & (label[:, 0] != who) & (more_ms < ms[:, 1])
+        new_ms[second, 1], new[second, 1] = more_ms[second], who[second]
+    return new_ms, new
 
 
-@compiled
-def _insert(ms, label, d, who):
-    """A time of a label into the nearest of one state, each label once."""
-    if d < ms[0]:
-        if len(ms) > 1 and label[0] != who:
-            ms[1], label[1] = ms[0], label[0]
-        ms[0], label[0] = d, who
-    elif len(ms) > 1 and label[0] != who and d < ms[1]:
-        ms[1], label[1] = d, who
-
-
-def _segments(net: Network, stands: Stands, mine: Ints, arcs: Ints, direction: Direction, ms: Ints,
-              label: NDArray[np.int32]) -> Reach:
-    """Every arc split at the places on it, from its near end on."""
-    whole = net.arc_ms.astype(np.int64)
+def _segments(net: Network, stands: Stands, mine: Ints, arcs: Ints, direction: Direction, ms: Ints, label: Ints) -> Reach:
+    """Every arc split at the places on it. Steps: the k-th segment of all arcs that have one, from their near ends on."""
+    whole = net.arc_ms.astype(np.int64)[arcs]
     row = np.full(net.graph.arcs, -1, np.int64)
     row[arcs] = np.arange(len(arcs))
     own, into = net.graph.arc_own[stands.arc[mine]], stands.into_ms[mine]
-    off = whole[own] - into if direction == "to" else into                    # from the near end
-    table = np.unique(np.column_stack([row[own], off, stands.place[mine]]), axis=0)
-    table = table[table[:, 0] >= 0]
-    first = np.searchsorted(table[:, 0], np.arange(len(arcs) + 1))
-    arc, begin, end, near, place, next_ms, second = _cut(frozen(arcs), frozen(whole), frozen(first.astype(np.int64)),
-                                                         frozen(table[:, 1]), frozen(table[:, 2]), frozen(ms), frozen(label))
+    off = net.arc_ms[own].astype(np.int64) - into if direction == "to" else into          # from the near end
+    places = np.unique(np.column_stack([row[own], off, stands.place[mine]]), axis=0)
+    places = places[places[:, 0] >= 0]
+    first = np.searchsorted(places[:, 0], np.arange(len(arcs) + 1))
+    now, now_ms, gone = label[arcs], ms[arcs], np.zeros(len(arcs), np.int64)
+    here, parts = np.arange(len(arcs)), list[Ints]()
+    for k in range(int(np.diff(first).max(initial=0)) + 1):
+        here = here[np.diff(first)[here] >= k]
+        more = np.diff(first)[here] > k
+        at = np.minimum(first[here] + k, len(places) - 1)
+        to = np.where(more, places[at, 1], whole[here]) if len(places) else whole[here]
+        parts.append(np.column_stack([here, gone[here], to, now_ms[here], now[here]]))
+        now_ms[here] = np.where(now[here] >= 0, now_ms[here] + (to - gone[here])[:, None], now_ms[here])
+        gone[here] = to
+        if more.any():
+            met = here[more]
+            now_ms[met], now[met] = with_one(now_ms[met], now[met], np.zeros(len(met), np.int64), places[at[more], 2])
+    return _reach(direction, arcs, whole, np.concatenate(parts), ms.shape[1])
+
+
+def _reach(direction: Direction, arcs: Ints, whole: Ints, table: Ints, most: int) -> Reach:
+    """Rows of (arc's row, begin and end from the near end, times, labels) as Reach, in order along each arc."""
+    table = table[table[:, 2] > table[:, 1]]
+    of = table[:, 0]
+    begin, end = table[:, 1], table[:, 2]
     if direction == "to":
-        begin, end = whole[arc] - end, whole[arc] - begin
-        order = np.lexsort((begin, row[arc]))
-        arc, begin, end, near, place, next_ms, second = (part[order] for part in (arc, begin, end, near, place, next_ms, second))
-    return Reach(direction, arc, whole[arc], begin, end, near, place, next_ms, second)
-
-
-@compiled
-def _cut(arcs, whole, first, off, who, ms, label):
-    rows, most, made = len(arcs) + len(off), ms.shape[1], 0
-    arc, begin, end = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64)
-    near, place = np.empty((rows, 2), np.int64), np.empty((rows, 2), np.int64)
-    now_ms, now = np.empty(most, np.int64), np.empty(most, np.int32)
-    for i in range(len(arcs)):
-        now_ms[:], now[:] = ms[arcs[i]], label[arcs[i]]
-        gone = 0
-        for k in range(first[i], first[i + 1] + 1):
-            to = off[k] if k < first[i + 1] else whole[arcs[i]]
-            if to > gone:
-                arc[made], begin[made], end[made] = arcs[i], gone, to
-                near[made], place[made] = FAR, -1
-                near[made, :most], place[made, :most] = now_ms, now
-                made += 1
-                for j in range(most):
-                    if now[j] >= 0:
-                        now_ms[j] += to - gone
-                gone = to
-            if k < first[i + 1]:
-                _insert(now_ms, now, 0, np.int32(who[k]))
-    return (arc[:made], begin[:made], end[:made], near[:made, 0].copy(), place[:made, 0].copy(), near[:made, 1].copy(),
-            place[:made, 1].copy())
-
-
-__all__ = ["DIRECTIONS", "FAR", "NOBODY", "Direction", "Reach", "find_reach", "merge_copies", "seeds_of", "states_of", "within"]
+        begin, end = whole[of] - end, whole[of] - begin
+    order = np.lexsort((begin, of))
+    nobody = np.full((len(table), 2), -1, np.int64)
+    near, place = np.full((len(table), 2), FAR), nobody
+    near[:, :most], place[:, :most] = table[:, 3:3 + most], table[:, 3 + most:]
+    near, place, of = near[order], place[order], of[order]
+    return Reach(direction, arcs[of], whole[of], begin[order], end[order], near[:, 0], place[:, 0], near[:, 1], place[:, 1])

@@ -20,7 +20,7 @@ from locator.exports import MEDIA_TYPES
 from locator.locator import Locator
 from locator.routes import read_geojson_line, read_gpx, read_polyline
 from locator.vehicles import MEASURES, Vehicle, loaded, vehicle
-from locator.web.asking import Asked, Options, Read, RouteAsked, VehicleIn
+from locator.web.asking import Asked, Load, Read, RouteAsked
 from locator.web.room import asked_words, room
 from locator.words import Words
 
@@ -65,7 +65,8 @@ def route_of(read: Read[Any]) -> RouteAsk:
                     vehicle=vehicle_of(asked.vehicle.preset, asked.vehicle, asked.avoid), depart=read_depart(asked.depart))
 
 
-def vehicle_of(preset: str, asked: VehicleIn | Options, avoid: list[str]) -> Vehicle:
+def vehicle_of(preset: str, asked: Load, avoid: list[str]) -> Vehicle:
+    """The vehicle meant; `asked` holds its load, and may hold its measures."""
     measured = vehicle(preset, **asked.model_dump(include=set(MEASURES)))
     return loaded(measured, asked.hazmat, asked.tunnel_category, avoid)
 

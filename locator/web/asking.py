@@ -290,6 +290,15 @@ def read_body(model: type[Model]) -> Read[Model]:
     raise BadRequest(415, "media_type")
 
 
+def read_json_body(model: type[Model]) -> Model:
+    """The request's JSON as `model`, for questions that take nothing else."""
+    if "Transfer-Encoding" in request.headers and not request.environ.get("wsgi.input_terminated"):
+        raise BadRequest(411, "no_length")
+    if request.mimetype not in JSON_TYPES:
+        raise BadRequest(415, "media_type")
+    return _checked(model, plain(_flat(request.args)) | plain(read_json(request.get_data())))
+
+
 def read_json(text: bytes) -> dict[str, Any]:
     """A JSON object. Raises BadRequest when it is none: NaN, too deep, another type."""
     try:

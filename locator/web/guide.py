@@ -17,6 +17,7 @@ from locator.web.asking import AlongAsked, RouteAsked
 from locator.web.asking_plan import PlanAsked
 from locator.web.assets import Assets
 from locator.web.describing import Problem
+from locator.web.planning import BODIES as PLANNING
 from locator.web.problems import MEDIA_TYPE, statuses
 from locator.web.room import asked_words
 from locator.words import words
@@ -24,7 +25,8 @@ from locator.words.exporting import FORMATS
 
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
-ORDER = ("along", "plan", "route", "nearest", "places", "layers", "items", "closures", "unmet", "healthz")
+ORDER = ("along", "plan", "route", "nearest", "places", "layers", "items", "closures", "unmet",
+         "coverage", "coverage_weighed", "healthz")
 REFERENCE = "#/components/schemas/{model}"
 GPX_EXAMPLE = ('<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
                '<trkpt lat="31.7158" lon="119.9446"/><trkpt lat="31.7637" lon="120.1115"/></trkseg></trk></gpx>')
@@ -49,6 +51,9 @@ def describe(spec: dict[str, Any]) -> dict[str, Any]:
         _add(schemas, model)
         operation = spec["paths"][path]["post"]
         operation["requestBody"] = _body(model.__name__, model.model_json_schema()["examples"][0])
+    for path, model in PLANNING.items():
+        _add(schemas, model)
+        spec["paths"][path]["post"]["requestBody"] = _json_body(model.__name__, model.model_json_schema()["examples"][0])
     for path in ("/api/along", "/api/plan"):
         answer = spec["paths"][path]["post"]["responses"]["200"]["content"]
         answer.update({MEDIA_TYPES[form].split(";")[0]: {} for form in FORMATS[1:]})
@@ -77,6 +82,12 @@ def _add(schemas: dict[str, Any], model: type[BaseModel]) -> None:
     schema = model.model_json_schema(ref_template=REFERENCE)
     schemas.update(schema.pop("$defs", {}))
     schemas[model.__name__] = schema
+
+
+def _json_body(model: str, example: dict[str, Any]) -> dict[str, Any]:
+    """A body that is JSON and nothing else."""
+    content = {"schema": {"$ref": REFERENCE.format(model=model)}, "example": example}
+    return {"required": True, "content": {"application/json": content}}
 
 
 def _body(model: str, example: dict[str, Any]) -> dict[str, Any]:
@@ -167,9 +178,11 @@ def type_of(schema: dict[str, Any]) -> str:
 def _curl(method: str, path: str, operation: dict[str, Any]) -> str:
     where = "http://127.0.0.1:8000" + path.replace("{name}", "drivers_homes")
     if method == "get":
-        query = {"/api/nearest": "?at=119.9446,31.7158&service=shower&limit=3", "/api/places": "?q=%E6%B9%96"}.get(path, "")
+        query = {"/api/nearest": "?at=119.9446,31.7158&service=shower&limit=3", "/api/places": "?q=%E6%B9%96",
+                 "/api/coverage": "?limit_s=900&service=shower&hour=2"}.get(path, "")
         return f"curl '{where}{query}'"
     example = operation["requestBody"]["content"]["application/json"]["example"]
-    lines = [f"curl '{where}' -H 'Content-Type: application/json' \\", f"  -d '{json.dumps(example, ensure_ascii=False)}'",
-             f"curl '{where}?vehicle=rigid&height_m=3.8' -F file=@route.gpx"]
+    lines = [f"curl '{where}' -H 'Content-Type: application/json' \\", f"  -d '{json.dumps(example, ensure_ascii=False)}'"]
+    if "multipart/form-data" in operation["requestBody"]["content"]:
+        lines.append(f"curl '{where}?vehicle=rigid&height_m=3.8' -F file=@route.gpx")
     return "\n".join(lines)

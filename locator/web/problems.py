@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import orjson
 from apiflask import APIFlask, HTTPError
@@ -109,7 +109,10 @@ def _bounds(model: type[BaseModel], where: list[Any]) -> tuple[Any, Any]:
 def _model_at(model: type[BaseModel], where: list[Any]) -> type[BaseModel]:
     """The model that holds the field at the end of a path of names."""
     for name in where:
+        if isinstance(name, int):                                             # an item of the list before it
+            continue
         inner = model.model_fields[str(name)].annotation
+        inner = get_args(inner)[0] if get_origin(inner) is list else inner
         assert isinstance(inner, type) and issubclass(inner, BaseModel)
         model = inner
     return model

@@ -17,7 +17,7 @@ CHECKS = [not_a_server_error, checks.status_code_conformance, checks.content_typ
 PLAIN = {"Accept-Encoding": "identity"}            # its WSGI client asks for gzip and does not unpack it
 CALLS = [("/api/along", "POST"), ("/api/plan", "POST"), ("/api/route", "POST"), ("/api/nearest", "GET"), ("/api/layers", "GET"),
          ("/api/layers/{name}/items", "GET"), ("/api/places", "GET"), ("/api/closures", "GET"), ("/api/unmet", "GET"),
-         ("/healthz", "GET")]
+         ("/api/coverage", "GET"), ("/api/coverage", "POST"), ("/healthz", "GET")]
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,8 @@ ASKED = [
     ("get", "/api/layers/{name}/items", "/api/layers/service_area/items", None),
     ("get", "/api/layers/{name}/items", "/api/layers/events/items", None),
     ("get", "/api/places", "/api/places?q=湖", None),
+    ("get", "/api/coverage", "/api/coverage?limit_s=600&zones=grid_cells&lines=true&weekday=mon&hour=2", None),
+    ("post", "/api/coverage", "/api/coverage", {"limit_s": 600, "traffic": [{"ref": "G42", "lorries_day": 100}], "gaps": 3}),
     ("get", "/healthz", "/healthz", None),
 ]
 
