@@ -6,7 +6,7 @@ Never knows: maps. No element or attribute name and no style ever comes from dat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -99,7 +99,28 @@ def add_text(parent: Element, text: str, x: float, y: float, size_mm: float, *, 
         given |= styled(stroke=halo[0], stroke_width=2 * halo[1], stroke_linejoin="round", paint_order="stroke")
     if turn_deg:
         given["transform"] = f"rotate({turn_deg:.2f} {x:.3f} {y:.3f})"
-    element = ET.SubElement(parent, "text", given)
+    _write(ET.SubElement(parent, "text", given), text)
+
+
+def add_bent_text(parent: Element, text: str, line: Sequence[tuple[float, float]], size_mm: float, *, fill: str,
+                  halo: tuple[str, float]) -> None:
+    """A text whose middle in height follows `line`, centred on it."""
+    points = np.array(line)
+    step = np.gradient(points, axis=0)
+    unit = step / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)[:, None]
+    base = points + MIDDLE_EM * size_mm * unit[:, ::-1] * (-1.0, 1.0)
+    name = f"line{sum(1 for _ in parent.iter())}"
+    ET.SubElement(parent, "path", id=name, d="M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in base.tolist()), fill="none")
+    element = ET.SubElement(parent, "text", styled(font_size=float(size_mm), font_family=FAMILY, fill=fill, text_anchor="middle",
+                                                   stroke=halo[0], stroke_width=2 * halo[1], stroke_linejoin="round",
+                                                   paint_order="stroke"))
+    length = float(np.hypot(*np.diff(base, axis=0).T).sum())
+    path = ET.SubElement(element, "textPath", {"href": f"#{name}", "startOffset": f"{length / 2:.2f}"})
+    _write(path, text)
+
+
+def _write(element: Element, text: str) -> None:
+    """A user's text into an element, each part in the font that has it."""
     parts = list(runs(text_of(text)))
     if len(parts) == 1 and parts[0][0] == FAMILY:
         element.text = parts[0][1]

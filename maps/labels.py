@@ -47,6 +47,24 @@ class Box:
         return left >= margin_mm and top >= margin_mm and right <= width_mm - margin_mm and bottom <= height_mm - margin_mm
 
 
+    @property
+    def parts(self) -> tuple[Box, ...]:
+        return (self,)
+
+
+@dataclass(frozen=True)
+class Bend:
+    """A text that follows `line`, covered by boxes; (x, y) is its middle."""
+
+    parts: tuple[Box, ...]
+    line: tuple[tuple[float, float], ...]
+    x: float
+    y: float
+
+
+Place = Box | Bend
+
+
 def overlap(a: Box, b: Box) -> bool:
     """Whether the insides of two boxes meet: they do unless a side of one has the other wholly beyond it."""
     (al, at, ar, ab), (bl, bt, br, bb) = a.bounds, b.bounds
@@ -73,18 +91,22 @@ class Taken:
         for box in boxes:
             self.take(box)
 
-    def take(self, box: Box) -> None:
-        self.boxes.append(box)
-        for cell in _cells(box):
-            self._cells[cell].append(box)
+    def take(self, place: Place) -> None:
+        for box in place.parts:
+            self.boxes.append(box)
+            for cell in _cells(box):
+                self._cells[cell].append(box)
 
     def meets(self, box: Box) -> int:
         """How many taken boxes reach into this one."""
         found = {id(other): other for cell in _cells(box) for other in self._cells.get(cell, ())}
         return sum(overlap(box, other) for other in found.values())
 
-    def is_free(self, box: Box, *, but: Box | None = None) -> bool:
-        """No taken box, except `but` itself, reaches into this one."""
+    def is_free(self, place: Place, *, but: Box | None = None) -> bool:
+        """No taken box, except `but` itself, reaches into this place."""
+        return all(self._is_free(box, but) for box in place.parts)
+
+    def _is_free(self, box: Box, but: Box | None) -> bool:
         seen = {id(but)}
         for cell in _cells(box):
             for other in self._cells.get(cell, ()):
@@ -109,7 +131,7 @@ class Label:
 
     text: str
     size_mm: float
-    places: Sequence[Box]
+    places: Sequence[Place]
     rank: float
     style: str = ""
     key: str = ""
@@ -119,7 +141,7 @@ class Label:
 @dataclass(frozen=True)
 class Placed:
     label: Label
-    box: Box
+    at: Place
 
 
 def place(labels: Iterable[Label], taken: Taken, width_mm: float, height_mm: float, *, margin_mm: float = 1.0,
@@ -130,15 +152,15 @@ def place(labels: Iterable[Label], taken: Taken, width_mm: float, height_mm: flo
     """
     placed: list[Placed] = []
     without: list[Label] = []
-    like: dict[str, list[Box]] = defaultdict(list)
+    like: dict[str, list[Place]] = defaultdict(list)
     for label in sorted(labels, key=lambda one: (one.rank, one.text, one.key)):
-        for box in label.places:
-            near = any(math.hypot(box.x - other.x, box.y - other.y) < label.apart_mm for other in like[label.key])
-            if not near and box.within(width_mm, height_mm, margin_mm) and taken.is_free(box):
-                taken.take(box)
-                placed.append(Placed(label, box))
+        for at in label.places:
+            near = any(math.hypot(at.x - other.x, at.y - other.y) < label.apart_mm for other in like[label.key])
+            if not near and all(box.within(width_mm, height_mm, margin_mm) for box in at.parts) and taken.is_free(at):
+                taken.take(at)
+                placed.append(Placed(label, at))
                 if label.key:
-                    like[label.key].append(box)
+                    like[label.key].append(at)
                 break
         else:
             without.append(label)

@@ -5,6 +5,7 @@ Never knows: the route, stops.
 """
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -15,10 +16,11 @@ import pandas as pd
 import shapely
 
 from geodata.geodesy import Floats
-from maps.drawing import Element, add_rect, add_shape, add_text, circle, text_of
+from maps.bends import bends
+from maps.drawing import Element, add_bent_text, add_rect, add_shape, add_text, circle, text_of
 from maps.fonts import HEIGHT_EM, shortened, width_em
 from maps.ground import RoadsOnPaper, breadth
-from maps.labels import Box, Label, Placed, along, beside
+from maps.labels import Bend, Box, Label, Place, Placed, along, beside
 from maps.looks import PAPER, PAPER_ROADS, PAPER_TOWNS, SHIELDS, Shield
 from maps.windows import Window
 
@@ -65,11 +67,13 @@ def road_labels(roads: RoadsOnPaper, country: str | None, magnify: float = 1.0) 
             size = min(max(ROAD_NAME_MM[0], look.width_mm * wide * 2.6), ROAD_NAME_MM[1]) * magnify
             text = shortened(text_of(row["name"]), MOST_EM)
             width, height = width_em(text) * size + 1.0, size * HEIGHT_EM
-            yield from _again(Label(text, size, [box for line in lines for box in along(line, width, height)], rank, "road",
-                                    f"road {text}", NAME_APART_MM * magnify), roads.window)
+            places: list[Place] = [box for line in lines for box in along(line, width, height)]
+            if not places:
+                places = [bend for line in lines for bend in bends(line, width, height)]
+            yield from _again(Label(text, size, places, rank, "road", f"road {text}", NAME_APART_MM * magnify))
 
 
-def _again(label: Label, window: Window) -> Iterator[Label]:
+def _again(label: Label) -> Iterator[Label]:
     """The label as often as it may stand on the panel."""
     if label.places:
         reach = np.ptp([(box.x, box.y) for box in label.places], axis=0).max()
@@ -104,12 +108,15 @@ def shield_of(ref: str, country: str | None) -> Shield:
 def draw_labels(layer: Element, placed: Iterable[Placed], country: str | None, styles: Mapping[str, tuple[str, float]]) -> None:
     """styles: of a label -> its colour and the width of its halo in ems."""
     for one in placed:
-        if one.label.style == "shield":
-            draw_shield(layer, one.label.text, one.box, one.label.size_mm, shield_of(one.label.text, country))
+        label, at = one.label, one.at
+        fill, halo = styles.get(label.style, ("", 0.0))
+        edge = (PAPER["halo"], halo * label.size_mm)
+        if isinstance(at, Bend):
+            add_bent_text(layer, label.text, at.line, label.size_mm, fill=fill, halo=edge)
+        elif label.style == "shield":
+            draw_shield(layer, label.text, at, label.size_mm, shield_of(label.text, country))
         else:
-            fill, halo = styles[one.label.style]
-            add_text(layer, one.label.text, one.box.x, one.box.y, one.label.size_mm, fill=fill, turn_deg=one.box.turn_deg,
-                     halo=(PAPER["halo"], halo * one.label.size_mm))
+            add_text(layer, label.text, at.x, at.y, label.size_mm, fill=fill, turn_deg=at.turn_deg, halo=edge)
 
 
 def draw_shield(layer: Element, ref: str, box: Box, size: float, look: Shield) -> None:
@@ -132,6 +139,6 @@ def draw_town_dots(layer: Element, towns: gpd.GeoDataFrame, placed: Iterable[Pla
     spots = window.to_mm(shapely.get_coordinates(np.asarray(towns.geometry))) if len(towns) else np.empty((0, 2))
     for name, (x, y) in zip(towns["name"] if len(towns) else (), spots.tolist(), strict=True):
         one = names.get(shortened(text_of(name), MOST_EM)) if isinstance(name, str) else None
-        if one is not None and abs(one.box.x - x) + abs(one.box.y - y) > 1e-6 and abs(one.box.x - x) < one.box.width:
+        if one is not None and isinstance(one.at, Box) and 1e-6 < math.dist((one.at.x, one.at.y), (x, y)) < one.at.width:
             add_shape(layer, circle(x, y, TOWN_DOT_MM * magnify), fill=PAPER["halo"], stroke=PAPER["town"],
                       stroke_width=0.3 * magnify)

@@ -31,7 +31,7 @@ from maps.furniture import (
 )
 from maps.grids import BAND_MM, Grid
 from maps.ground import RoadsOnPaper
-from maps.labels import Box, Label, Taken, beside, place
+from maps.labels import Box, Label, Place, Taken, beside, place
 from maps.looks import PAPER
 from maps.marks import Mark, draw_marks, name_labels, place_marks
 from maps.names import draw_labels, draw_town_dots, road_labels, town_labels
@@ -66,7 +66,7 @@ class Ground:
 class Panel:
     """A drawn panel.
 
-    boxes     of every label, mark and piece of furniture: none on another
+    places    of every label, mark and piece of furniture: none on another
     left_out  labels that found no room
     squares   of a wall map: the square of each mark, None outside
     """
@@ -74,7 +74,7 @@ class Panel:
     svg: str
     window: Window
     marks: tuple[Mark, ...]
-    boxes: tuple[Box, ...]
+    places: tuple[Place, ...]
     left_out: tuple[str, ...] = ()
     squares: tuple[str | None, ...] = ()
 
@@ -188,8 +188,8 @@ class Sheet:
         draw_labels(self.layers["names"], placed, self.ground.country, STYLES)
         draw_marks(self.layers["leaders"], self.layers["marks"], self.marks, self.magnify)
         draw_frame(self.drawing.above("edge"), self.window)
-        boxes = (*(one.box for one in placed), *(mark.box for mark in self.marks), *self.furniture)
-        return Panel(self.drawing.svg(), self.window, tuple(self.marks), boxes, tuple(label.text for label in without),
+        places = (*(one.at for one in placed), *(mark.box for mark in self.marks), *self.furniture)
+        return Panel(self.drawing.svg(), self.window, tuple(self.marks), places, tuple(label.text for label in without),
                      self.grid.squares([mark.spot for mark in self.marks]) if self.grid else ())
 
 

@@ -121,7 +121,7 @@ class Track:
             text = f"{offset / 1000:g} km"
             width, height = width_em(text) * size + 0.6, size * HEIGHT_EM
             places = []
-            for more in (0.0, 1.2, 2.6):
+            for more in (0.0, 1.2):
                 off = TICK_MM * self.magnify + 0.4 + more + abs(dy) * width / 2 + abs(dx) * height / 2
                 places += [Box(x + sign * off * dy, y - sign * off * dx, width, height) for sign in (-1, 1)]
             yield Label(text, size, places, rank=0.5, style="km")

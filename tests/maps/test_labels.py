@@ -34,10 +34,10 @@ def crowd(count: int, seed: int = 3) -> list[Label]:
 def test_no_label_is_on_another_and_the_important_ones_come_first() -> None:
     taken = Taken()
     placed, without = place(crowd(600), taken, 200, 200)
-    tree = shapely.STRtree([polygon(one.box) for one in placed])
-    pairs = tree.query([polygon(one.box) for one in placed], predicate="overlaps")
+    tree = shapely.STRtree([polygon(one.at) for one in placed])
+    pairs = tree.query([polygon(one.at) for one in placed], predicate="overlaps")
     assert pairs.shape[1] == 0 and without and len(placed) + len(without) == 600
-    assert all(one.box.within(200, 200) for one in placed)
+    assert all(one.at.within(200, 200) for one in placed)
     share = [sum(one.label.rank == rank for one in placed) / sum(label.rank == rank for label in crowd(600)) for rank in range(4)]
     assert share == sorted(share, reverse=True)
 
@@ -62,7 +62,7 @@ def test_boxes_are_compared_with_their_neighbours_only() -> None:
 def test_like_labels_keep_their_distance() -> None:
     row = [Label("G42", 3, [Box(x, 50, 8, 4) for x in range(10, 190, 10)], 0.0, key="G42", apart_mm=60)] * 9
     placed, without = place(row, Taken(), 200, 100)
-    xs = sorted(one.box.x for one in placed)
+    xs = sorted(one.at.x for one in placed)
     assert len(xs) == 3 and np.diff(xs).min() >= 60 and len(without) == 6
 
 

@@ -1,7 +1,7 @@
 """Panels without pages: the district on the wall, the surroundings of a place, where a page lies."""
 from __future__ import annotations
 
-from itertools import combinations
+import math
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -12,13 +12,9 @@ from maps.grids import LETTERS, Grid
 from maps.panels import NO_STOPS, draw_locator, draw_station, draw_wall
 from maps.windows import Window, window_around
 from tests.maps.drawn import CAPTIONS, ROUTE, SVG, land, pages, stops, texts
+from tests.maps.test_panels import crossings
 
 HERE = (119.8, 31.5)
-
-
-def crossings(boxes: tuple[shapely.Geometry, ...]) -> int:
-    shapes = [shapely.Polygon(box.corners).buffer(-0.01) for box in boxes]
-    return sum(a.intersects(b) for a, b in combinations(shapes, 2))
 
 
 @pytest.mark.parametrize("magnify", [1.0, 1.8])
@@ -26,7 +22,7 @@ def test_a_wall_map_tells_the_square_of_every_place(magnify: float) -> None:
     places = stops(40, spread_deg=0.08)
     window = window_around(np.column_stack([places.geometry.x, places.geometry.y]), 594, 420, margin_mm=20)
     panel = draw_wall(window, land(), places, CAPTIONS, square_mm=60, magnify=magnify)
-    assert len(panel.squares) == len(panel.marks) == 40 and crossings(panel.boxes) == 0
+    assert len(panel.squares) == len(panel.marks) == 40 and crossings(panel.places) == 0
     said = texts(panel)
     assert [said.count(letter) for letter in "ABCDEFGHJK"] == [2] * 10 and "I" not in said
     spots = window.to_mm(np.column_stack([places.geometry.x, places.geometry.y])).tolist()
@@ -45,8 +41,8 @@ def test_squares_are_alike_and_their_edges_belong_to_one() -> None:
 def test_a_place_is_in_the_middle_of_its_surroundings() -> None:
     window = Window(*HERE, 50_000, 180, 180)
     panel = draw_station(window, HERE, land(), stops(10), CAPTIONS.__class__(north="北", here="您在这里"))
-    assert "您在这里" in texts(panel) and crossings(panel.boxes) == 0 and len(panel.marks) == 10
-    assert any(box.x == pytest.approx(90, abs=1e-6) and box.y == pytest.approx(90, abs=1e-6) for box in panel.boxes)
+    assert "您在这里" in texts(panel) and crossings(panel.places) == 0 and len(panel.marks) == 10
+    assert any(math.dist((at.x, at.y), (90, 90)) < 1e-6 for at in panel.places)
 
 
 def test_a_locator_map_fills_the_frame_of_its_page_and_writes_nothing() -> None:
