@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,11 +14,14 @@ from geodata.columns import Service, services_text
 from geodata.errors import BadInput
 from geodata.layers import Catalog, Layer
 from locator.along import find_stops
-from locator.asks import Want
+from locator.asks import Point, RouteAsk, Want
 from locator.atlas import Atlas
+from locator.engines.embedded import EmbeddedEngine
 from locator.engines.protocol import Route
+from locator.locator import Locator, PlanAnswer
 from locator.plan_asks import PlanAsk
 from locator.planned import WISH_S, Planned, may_rest, plan_trip, unmet_wishes
+from locator.wiring import open_locator
 from tests.drawing import Town
 
 TUESDAY = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -233,3 +237,54 @@ def test_a_country_without_rules_of_ours_asks_which(country: str | None) -> None
 def test_seven_days_and_adverse_conditions_change_the_us_rules() -> None:
     rules = PlanAsk(rule="us", adverse=True, seven_days=True).rules("US", TUESDAY.date())
     assert (rules.day_drive, rules.duty, rules.cycle) == (13 * HOUR, 16 * HOUR, 60 * HOUR)
+
+
+# ---------------------------------------------------------------- on real roads: an independent route through the stops
+
+RULES = """family = "continuous"
+[[drive]]
+value = {drive}
+unit = "s"
+says = ""
+since = 2000-01-01
+source = "test"
+url = ""
+[[break]]
+value = 300
+unit = "s"
+says = ""
+since = 2000-01-01
+source = "test"
+url = ""
+"""
+
+
+def driven_through_s(locator: Locator, answer: PlanAnswer) -> float:
+    """The engine's own route over the lots of the chosen stops as vias: it knows no plan."""
+    along, engine = answer.along, locator.engine
+    assert isinstance(engine, EmbeddedEngine) and along.route.net is not None
+    stands = engine.stands(along.atlas.places, along.route.net)
+    stays = [leg.stop for leg in answer.planned.plan.legs if leg.stop is not None]
+    lots = [stands.spots[int(lot)] for lot in answer.planned.stops["lot"].iloc[stays]]
+    via = [along.route.spots[0], *lots, along.route.spots[-1]]
+    return engine.at(along.depart).route(np.array([(one.lon, one.lat) for one in via]), along.route.vehicle).duration_s
+
+
+@pytest.mark.parametrize(("region", "trips"), [
+    ("wujin", [("湖塘", "横山桥"), ("湟里", "横林"), ("雪堰", "横山桥")]),
+    ("porto", [((-8.74, 41.375), (-8.60045, 41.239704)), ((-8.66, 41.175), (-8.74, 41.375)), ((-8.6, 41.24), (-8.66, 41.15))])])
+def test_the_driving_of_a_plan_is_a_route_through_its_stops(region: str, trips: list[tuple[Point, Point]], tmp_path: Path,
+                                                            request: pytest.FixtureRequest) -> None:
+    locator = open_locator(request.getfixturevalue(region), region)
+    legs = list[int]()
+    for origin, destination in trips:
+        ask = RouteAsk(origin, destination, depart=TUESDAY)
+        whole_s = locator.route(ask).route.duration_s
+        for share in (3.1, 2.3, 1.6):
+            own = tmp_path / f"{share}.toml"
+            own.write_text(RULES.format(drive=round(whole_s / share)), encoding="utf-8")
+            answer = locator.plan(ask, Want(max_detour_s=900.0), PlanAsk(rules_file=own))
+            if answer.planned.plan.feasible:
+                assert answer.planned.plan.drive_s == pytest.approx(driven_through_s(locator, answer), abs=0.0005)
+                legs.append(len(answer.planned.plan.legs))
+    assert len(legs) >= 4 and max(legs) >= 3
