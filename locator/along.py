@@ -9,6 +9,7 @@ OMITTED  of locator.omitted
 """
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,22 +33,27 @@ COLUMNS = ["row", "passing", "piece", "offset_m", "off_route_m", "side", "side_c
            "detour_m", "leave_m", "rejoin_m", "leave_name", "access", "lot"]
 WHOLE = ("row", "passing", "piece", "lot")
 STRETCHES = 50              # of the driving time, of which each keeps its cheapest stops
+NOT_VISITED = Excursion(None, None, None, None, None, None)
 Cell = tuple[int, int]      # piece of the route, column of the asked places
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class Along:
+    """tell: the same rows of `stops` with what a visit costs and where he leaves, where they were found bare."""
+
     stops: pd.DataFrame
     omitted: pd.DataFrame
     omitted_more: int          # near places left out beyond those listed
+    tell: Callable[[Sequence[int]], pd.DataFrame]
 
 
 def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart: datetime | None = None,
-               country: str | None = None, spread: bool = False) -> Along:
+               country: str | None = None, bare: bool = False) -> Along:
     """Stops in the wanted order. A place has one row a pass: each time the route comes by, and once between each two vias.
 
-    spread           where the limit is reached, keep the cheapest of each stretch of the way, not the cheapest of all
+    bare             many stops in haste: no visit is looked at (leave_m, rejoin_m, access … None; Along.tell has them), and where
+                     the limit is reached the cheapest of each stretch of the way are kept, not the cheapest of all
     depart, country  when and where he sets off, aware: needed where the hours or the age of a record are asked for
     """
     reason, value = atlas.reasons(want, route.vehicle, depart)
@@ -55,10 +61,14 @@ def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart
     detours = engine.detours(route, atlas.places, rows, start_m=want.start_m)
     located = [route.line.cut(float(a), float(b)).locate(atlas.places.lonlat[rows])
                for a, b in zip(detours.from_m, detours.to_m, strict=True)]
-    passes = _Passes(route, atlas, engine, want, rows, detours, located, spread)
+    passes = _Passes(route, atlas, engine, want, rows, detours, located, bare)
     cells = passes.explained(reason, value, depart, country)
-    table = passes.stops(cells)
-    return Along(table, *_omitted(passes, reason, value, set(table["row"].tolist())))
+    table = passes.stops(cells, bare)
+
+    def tell(rows: Sequence[int]) -> pd.DataFrame:
+        told = passes.stops([cells[k] for k in rows], False)
+        return told.assign(passing=table["passing"].iloc[list(rows)].to_numpy())
+    return Along(table, *_omitted(passes, reason, value, set(table["row"].tolist())), tell)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +82,7 @@ class _Passes:
     rows: Ints
     detours: Detours
     located: list[Located]
-    spread: bool = False
+    bare: bool = False
     visits: dict[Cell, Excursion] = field(default_factory=dict)
 
     def explained(self, reason: NDArray[np.object_], value: NDArray[np.object_], depart: datetime | None,
@@ -85,7 +95,7 @@ class _Passes:
         open_ = own.copy()
         for cell in hours:
             open_[cell] = False
-        keep = _spread if self.spread else _cheapest
+        keep = _spread if self.bare else _cheapest
         kept = keep(self._in_order(open_), self.detours, self.want.limit)
         shown = {j for _, j in kept}
         for j, row in enumerate(self.rows.tolist()):
@@ -137,8 +147,9 @@ class _Passes:
             return sorted(cells, key=lambda c: (float(self.detours.detour_s[c]), offset[c]))
         return sorted(cells, key=lambda c: (offset[c], float(self.detours.detour_s[c])))
 
-    def stops(self, cells: list[Cell]) -> pd.DataFrame:
-        table = [self._stop(cell, visit) for cell, visit in zip(cells, self.visit(cells), strict=True)]
+    def stops(self, cells: list[Cell], bare: bool) -> pd.DataFrame:
+        visits = [NOT_VISITED] * len(cells) if bare else self.visit(cells)
+        table = [self._stop(cell, visit) for cell, visit in zip(cells, visits, strict=True)]
         count: dict[int, int] = {}
         for stop in sorted(table, key=lambda s: s["offset_m"]):
             count[stop["row"]] = stop["passing"] = count.get(stop["row"], 0) + 1

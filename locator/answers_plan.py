@@ -5,7 +5,6 @@ Never knows: HTTP, terminals, languages. Times are ISO 8601 in the region's zone
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,24 +13,24 @@ from geodata.layers import rows
 from locator.answers import SURE, along_json, is_approximate, services_then
 from locator.asks import after
 from locator.locator import AlongAnswer, PlanAnswer
-from locator.planned import Planned, unmet_wishes
+from locator.planned import Planned, named_stops, unmet_wishes
 from locator.resting.limits import Limit
 from locator.resting.mending import Mend, Problem
 from locator.rests import Leg, Rung
 
-LAST_RUNGS = 6            # before the last safe stop, always told
+MOST_LISTED = 100         # stops, when nothing is said
 
 
 def plan_json(answer: PlanAnswer, limit: int | None = None) -> dict[str, Any]:
     """The stops looked at as features, the cheapest `limit` of them and all that the plan names; and the plan."""
     along, planned = answer.along, answer.planned
-    listed = _listed(planned, limit)
+    listed = _listed(planned, MOST_LISTED if limit is None else limit)
     told = _Told(along, planned, {stop: k for k, stop in enumerate(listed)})
     plan, rungs = planned.plan, [rung for rung in planned.plan.ladder if rung.stop in told.feature]
     problem = (answer.wider or planned).plan.problem if plan.problem is not None else None
     drive = planned.rules.values["drive"]
     return {
-        **along_json(AlongAnswer(along.region, along.route, along.depart, along.atlas, planned.stops.iloc[listed], along.omitted,
+        **along_json(AlongAnswer(along.region, along.route, along.depart, along.atlas, planned.tell(listed), along.omitted,
                                  along.omitted_more, along.start_m)),
         "features_more": len(planned.stops) - len(listed),
         "rule": planned.rules.name,
@@ -46,21 +45,12 @@ def plan_json(answer: PlanAnswer, limit: int | None = None) -> dict[str, Any]:
     }
 
 
-def _listed(planned: Planned, limit: int | None) -> list[int]:
+def _listed(planned: Planned, limit: int) -> list[int]:
     """Rows of the stops to be told, in order: those the plan and the end of the ladder name, then the cheapest."""
-    plan, n = planned.plan, len(planned.stops)
-    named = [leg.stop for leg in plan.legs] + [stop for rung in _end_of(plan.ladder) for stop in
-                                               (rung.stop, rung.next_if_skipped, rung.next_if_full)]
-    must = {stop for stop in named if stop is not None}
+    must = named_stops(planned.plan)
     cheapest = np.argsort(planned.stops["detour_s"].to_numpy(float), kind="stable").tolist()
-    room = n if limit is None else max(limit - len(must), 0)
-    more = [stop for stop in cheapest if stop not in must][:room]
+    more = [stop for stop in cheapest if stop not in must][:max(limit - len(must), 0)]
     return sorted({*must, *more})
-
-
-def _end_of(ladder: tuple[Rung, ...]) -> Iterable[Rung]:
-    fitting = [k for k, rung in enumerate(ladder) if rung.fits]
-    return [ladder[k] for k in fitting[-LAST_RUNGS:]]
 
 
 class _Told:

@@ -19,7 +19,7 @@ from geodata.errors import BadInput, LocatorError, NotReachable
 from geodata.gazetteer import Gazetteer, Named, parse_lonlat
 from geodata.layers import Catalog
 from geodata.regions import Region
-from locator.along import find_stops
+from locator.along import Along, find_stops
 from locator.asks import Point, RouteAsk, Want, local
 from locator.atlas import Atlas
 from locator.closing import Standing, standing
@@ -126,15 +126,15 @@ class Locator(Planning):
         """The stops along a route with their true detours. Raises what `route` raises; out_of_range for start_m."""
         return self._along(ask, want)[0]
 
-    def _along(self, ask: RouteAsk, want: Want, *, spread: bool = False) -> tuple[AlongAnswer, Engine]:
+    def _along(self, ask: RouteAsk, want: Want, *, bare: bool = False) -> tuple[AlongAnswer, Along, Engine]:
         found, engine = self._routed(ask)
         if want.start_m >= found.route.distance_m:
             raise BadInput("out_of_range", field="start_m", value=want.start_m, low=0, high=round(found.route.distance_m, 1))
         engine = engine if found.route.steps is not None else self.straight
         atlas, country = self.atlas, self.region.facts.country
-        result = find_stops(found.route, atlas, engine, want, depart=found.depart, country=country, spread=spread)
+        result = find_stops(found.route, atlas, engine, want, depart=found.depart, country=country, bare=bare)
         return AlongAnswer(self.region, found.route, found.depart, atlas, result.stops, result.omitted, result.omitted_more,
-                           want.start_m), engine
+                           want.start_m), result, engine
 
     def plan(self, ask: RouteAsk, want: Want, how: PlanAsk) -> PlanAnswer:
         """Where he stops so as to keep the driving-time rules. Raises what `along` raises, and what PlanAsk.rules and .state do.
@@ -143,22 +143,22 @@ class Locator(Planning):
         plan, places a longer detour away are looked at as well, to say which of them would make one.
         """
         usual = replace(want, limit=MOST_STOPS, order="offset", open_at_eta=False)
-        along, engine = self._along(ask, usual, spread=True)
+        along, found, engine = self._along(ask, usual, bare=True)
 
-        def planned(found: AlongAnswer, usable: NDArray[np.bool_] | None = None) -> Planned:
-            return plan_trip(found.route, found.stops, found.atlas, engine, found.depart, how, services=want.services,
+        def planned(among: Along, usable: NDArray[np.bool_] | None = None) -> Planned:
+            return plan_trip(along.route, among, along.atlas, engine, along.depart, how, services=want.services,
                              country=self.region.facts.country, start_m=want.start_m, usable=usable)
-        first = planned(along)
+        first = planned(found)
         if first.plan.feasible:
             return PlanAnswer(along, first)
         wider = replace(usual, max_detour_s=max(want.detour_limit_s, WIDER_S), max_opposite_s=None)
         more = find_stops(along.route, along.atlas, engine, wider, depart=along.depart, country=self.region.facts.country,
-                          spread=True).stops
+                          bare=True)
         known = set(_passes(along.stops))
-        usable = np.array([one in known for one in _passes(more)], bool)
+        usable = np.array([one in known for one in _passes(more.stops)], bool)
         if usable.sum() < len(known) or usable.all():
             return PlanAnswer(along, first)
-        return PlanAnswer(along, first, planned(replace(along, stops=more), usable))
+        return PlanAnswer(along, first, planned(more, usable))
 
     def nearest(self, at: Point, vehicle: Vehicle, want: Want, depart: datetime | None = None, *, datum: str = "wgs84",
                 ) -> NearestAnswer:

@@ -227,3 +227,30 @@ def test_reach_and_return_count_from_the_start_position(town: Draw) -> None:
         stop = it.stops(route, start_m=start_m).loc["s", 1]
         left_s = route.duration_s - float(route.seconds_at(np.array([start_m]))[0])
         assert (stop["detour_s"], stop["reach_s"] + stop["return_s"]) == (s(480), s(left_s + 480))
+
+
+def test_stops_found_in_haste_are_the_same_when_told(town):
+    it = town("""
+          s     u
+          |     |
+    A-----x--t--x-----B
+    """)
+    route, want = it.route("AB"), Want(max_detour_s=7_200.0)
+    full, bare = (find_stops(route, it.atlas, it.engine, want, bare=bare) for bare in (False, True))
+    assert bare.stops["leave_m"].isna().all() and (bare.stops["reach_s"] == full.stops["reach_s"]).all()
+    told = bare.tell(range(len(bare.stops)))
+    assert told.astype(object).equals(full.stops.astype(object)) and bare.tell([1]).iloc[0].equals(full.stops.iloc[1])
+
+
+def test_too_many_stops_are_thinned_out_along_the_way_not_at_its_dear_end(town):
+    """Eight dear ones near B and eight cheap ones near A: of six kept, some are near B."""
+    it = town("""
+                    i j k l m n o p
+                    | | | | | | | |
+    A-a-b-c-d-e-f-g-x-x-x-x-x-x-x-x-B
+    """)
+    route = it.route("AB")
+    kept = find_stops(route, it.atlas, it.engine, Want(max_detour_s=7_200.0, limit=6), bare=True).stops
+    cheapest = find_stops(route, it.atlas, it.engine, Want(max_detour_s=7_200.0, limit=6)).stops
+    assert len(kept) == len(cheapest) == 6
+    assert max(cheapest["detour_s"]) == 0 and max(kept["reach_s"]) > max(cheapest["reach_s"])

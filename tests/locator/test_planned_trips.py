@@ -46,7 +46,7 @@ def placed(it: Town, **columns: dict[str, object]) -> Atlas:
 def planned(it: Town, route: Route, atlas: Atlas | None = None, *, depart: datetime = TUESDAY, want: Want | None = None,
             usable: np.ndarray | None = None, **ask: object) -> Planned:
     atlas = atlas or it.atlas
-    stops = find_stops(route, atlas, it.engine, want or Want(max_detour_s=7_200.0)).stops
+    stops = find_stops(route, atlas, it.engine, want or Want(max_detour_s=7_200.0), bare=True)
     return plan_trip(route, stops, atlas, it.engine, depart, PlanAsk(**{"rule": "cn", **ask}),  # type: ignore[arg-type]
                      services=want.services if want else (), usable=usable)
 
