@@ -25,12 +25,17 @@ BASE_SCALE = 75_000           # where the widths of looks.PAPER_ROADS hold
 PEN_MM = 0.06                 # what is finer than this is left out of a line
 SHRED_MM = 1.0
 BEYOND_MM = 3.0               # drawn past the frame, which cuts it off
-LINKS = "_link"
+REF_AHEAD = 2.0               # a road's number is written down to this many times smaller a scale than its name
 
 
 def classes_at(scale: float) -> frozenset[str]:
     """The classes of road a panel of that scale draws."""
     return frozenset(name for name, look in PAPER_ROADS.items() if scale <= look.to_scale)
+
+
+def named_at(scale: float) -> frozenset[str]:
+    """Those of them whose names or numbers it may write."""
+    return frozenset(name for name, look in PAPER_ROADS.items() if scale <= look.name_to_scale * REF_AHEAD)
 
 
 def breadth(scale: float) -> float:

@@ -19,7 +19,7 @@ from geodata.geodesy import Floats
 from maps.bends import bends
 from maps.drawing import Element, add_bent_text, add_rect, add_shape, add_text, circle, text_of
 from maps.fonts import HEIGHT_EM, shortened, width_em
-from maps.ground import RoadsOnPaper, breadth
+from maps.ground import RoadsOnPaper, breadth, named_at
 from maps.labels import Bend, Box, Label, Place, Placed, along, beside
 from maps.looks import PAPER, PAPER_ROADS, PAPER_TOWNS, SHIELDS, Shield
 from maps.windows import Window
@@ -30,7 +30,6 @@ NAME_APART_MM = 75.0
 MOST_EM = 18.0
 DRAWN_LINES = 40                 # of one road: so many of its pieces, longest first, are tried for its name
 TOWN_DOT_MM = 0.55
-REF_AHEAD = 2.0                  # a road's number is written down to this many times smaller a scale than its name
 REFS = 2                         # of a road with several numbers
 
 
@@ -56,8 +55,8 @@ def road_labels(roads: RoadsOnPaper, country: str | None, magnify: float = 1.0) 
     if not len(roads.rows):
         return
     scale, wide = roads.window.scale, breadth(roads.window.scale)
-    order = {name: i for i, name in enumerate(PAPER_ROADS) if scale <= PAPER_ROADS[name].name_to_scale * REF_AHEAD}
-    rows = roads.rows[roads.rows["class"].isin(list(order))]
+    order = {name: i for i, name in enumerate(PAPER_ROADS)}
+    rows = roads.rows[roads.rows["class"].isin(list(named_at(scale)))]
     for row in rows.sort_values(["class", "name", "ref"], kind="stable").to_dict("records"):
         look, lines = PAPER_ROADS[row["class"]], _pieces(row["line"])
         rank = 3 + order[row["class"]] / 4

@@ -33,11 +33,17 @@ class RoadsWithin:
         start, shape = np.asarray(self.graph.shape_ptr[:-1]), self.graph.shape_lonlat
         return np.concatenate([np.minimum.reduceat(shape, start), np.maximum.reduceat(shape, start)], axis=1).astype(np.float32)
 
-    def __call__(self, bbox: Bbox, classes: Collection[str]) -> gpd.GeoDataFrame:
-        """One row per class, name and ref, its stretches merged end to end ('' where not known). Unknown classes are none."""
+    def __call__(self, bbox: Bbox, classes: Collection[str], named: Collection[str] | None = None) -> gpd.GeoDataFrame:
+        """One row per class, name and ref, its stretches merged end to end ('' where not known). Unknown classes are none.
+
+        named  classes whose names are of use; of the others all stretches are one row without a name. None: all are
+        """
         edges = self._touching(bbox, [CLASS_NUMBER[name] for name in classes if name in CLASS_NUMBER])
-        keys = pd.DataFrame({"class": self.graph.edge_class[edges], "name": self.graph.edge_name[edges, 0],
-                             "ref": self.graph.edge_name[edges, 1]})
+        number = np.asarray(self.graph.edge_class[edges])
+        text = np.asarray(self.graph.edge_name[edges, :2])                   # text 0 is ""
+        if named is not None:
+            text = np.where(np.isin(number, [CLASS_NUMBER[name] for name in named if name in CLASS_NUMBER])[:, None], text, 0)
+        keys = pd.DataFrame({"class": number, "name": text[:, 0], "ref": text[:, 1]})
         lines = self._lines(edges)
         rows = [(CLASS_NAMES[number], self.graph.texts[name], self.graph.texts[ref],
                  shapely.line_merge(shapely.multilinestrings(lines[at])))

@@ -41,6 +41,13 @@ def test_a_road_of_many_edges_becomes_one_line(roads: RoadGraph) -> None:
     assert len(found) < (roads_frame(roads)["class"] == "motorway").sum() / 3
 
 
+def test_names_nobody_wants_part_no_lines(roads: RoadGraph) -> None:
+    whole, few = (RoadsWithin(roads)((119, 31, 121, 32), ["motorway", "tertiary"], named) for named in (None, ["motorway"]))
+    assert list(few["name"][few["class"] == "tertiary"]) == [""] and set(few["name"]) > {""}
+    length = [shapely.length(np.asarray(found.geometry)).sum() for found in (whole, few)]
+    assert length[0] == pytest.approx(length[1], rel=1e-9)
+
+
 def test_a_box_over_the_dateline_and_an_empty_one_find_what_is_there(roads: RoadGraph) -> None:
     within = RoadsWithin(roads)
     assert within((10, 50, 11, 51), ["motorway"]).empty and within(BOX, []).empty
