@@ -15,7 +15,7 @@ import shapely
 
 from geodata.geodesy import Floats, from_ecef
 from geodata.measured import MeasuredLine
-from maps.drawing import Element, add_lines, add_shape
+from maps.drawing import Element, add_lines, add_shape, circle
 from maps.fonts import HEIGHT_EM, width_em
 from maps.ground import BEYOND_MM, PEN_MM
 from maps.labels import Box, Label
@@ -26,6 +26,7 @@ TICK_APART_MM = 24.0
 TICKS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 TICK_MM, TICK_TEXT_MM = 1.9, 2.5          # a tick's length to each side, its text
 ARROW_APART_MM = 22.0
+END_MM = 1.5                              # of the mark at the route's beginning, and at its end
 BODY_MM = 1.5                             # the route's line as boxes of this length for labels to keep off
 MATCH_MM = 13.0                           # a match line's length to each side
 Span = tuple[float, float]                # from_m, to_m along the route
@@ -84,10 +85,24 @@ class Track:
         add_lines(layer, own, width=wide + edge, stroke=PAPER["route_edge"])
         add_lines(layer, own, width=wide, stroke=PAPER["route"])
         self._arrows(layer)
+        self._ends(layer)
+
+    def _ends(self, layer: Element) -> None:
+        """A ring where the route begins, a square where it ends."""
+        r = END_MM * self.magnify
+        for at_m, begins in ((self.line.length_m, False), (0.0, True)):
+            if self.from_m <= at_m <= self.to_m:
+                x, y = self.at(np.array([at_m]))[0].tolist()
+                square = f"M{x - r:.2f} {y - r:.2f}h{2 * r:.2f}v{2 * r:.2f}h{-2 * r:.2f}Z"
+                fill, stroke = (PAPER["halo"], PAPER["route"]) if begins else (PAPER["route"], PAPER["halo"])
+                add_shape(layer, circle(x, y, r) if begins else square, fill=fill, stroke=stroke,
+                          stroke_width=(0.9 if begins else 0.5) * self.magnify)
 
     def _arrows(self, layer: Element) -> None:
         apart = ARROW_APART_MM * self.window.m_per_mm * self.magnify
         offsets = np.arange(self.from_m + apart / 2, self.to_m, apart)
+        from_tick_m = np.abs(offsets[:, None] - self.ticks_m()).min(axis=1, initial=np.inf)
+        offsets = offsets[from_tick_m > apart / 8]
         for (x, y), (dx, dy) in zip(self.at(offsets).tolist(), self.ways(offsets).tolist(), strict=True):
             tip, back = 0.62 * self.magnify, 0.5 * self.magnify
             points = [(x - back * dx + back * dy, y - back * dy - back * dx), (x + tip * dx, y + tip * dy),
@@ -108,6 +123,7 @@ class Track:
 
     def draw_ticks(self, layer: Element) -> None:
         offsets, size = self.ticks_m(), TICK_MM * self.magnify
+        offsets = offsets[offsets > 0]                         # the beginning has a mark of its own
         lines = [shapely.LineString([(x + size * dy, y - size * dx), (x - size * dy, y + size * dx)])
                  for (x, y), (dx, dy) in zip(self.at(offsets).tolist(), self.ways(offsets).tolist(), strict=True)]
         add_lines(layer, lines, width=0.75 * self.magnify, stroke=PAPER["route_edge"], cap="butt")
