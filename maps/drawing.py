@@ -73,9 +73,9 @@ def path_of(lines: Iterable[shapely.Geometry]) -> str:
     whole = np.rint(xy * FINE).astype(np.int64)
     first = np.diff(owner, prepend=-1) != 0
     said = [str(number) for number in np.where(first[:, None], whole, np.diff(whole, axis=0, prepend=0)).ravel().tolist()]
-    starts = np.flatnonzero(first).tolist()
-    return "".join(f"M{said[2 * a]} {said[2 * a + 1]}l{' '.join(said[2 * a + 2:2 * b])}"
-                   for a, b in zip(starts, [*starts[1:], len(xy)], strict=True))
+    for at in (2 * np.flatnonzero(first)).tolist():
+        said[at], said[at + 2] = f"M{said[at]}", f"l{said[at + 2]}"       # a line has two points at least
+    return " ".join(said)
 
 
 def add_shape(parent: Element, d: str, *, at: tuple[float, float] = (0.0, 0.0), scale: float = 1.0, **style: object) -> None:

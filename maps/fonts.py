@@ -10,7 +10,7 @@ so that a paper looks the same on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def runs(text: str) -> Iterator[tuple[str, str]]:
         yield family, "".join(part)
 
 
+@lru_cache(maxsize=20_000)
 def width_em(text: str) -> float:
     """Advance widths added up; kerning, which mostly narrows, is left out."""
     return sum(_widths(_face(c) or FAMILY).get(ord(c), WHOLE_EM) for c in text) / WHOLE_EM

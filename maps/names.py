@@ -28,7 +28,7 @@ ROAD_NAME_MM = (2.1, 3.0)        # of the least and the broadest road
 SHIELD_MM, SHIELD_APART_MM = 2.3, 60.0
 NAME_APART_MM = 75.0
 MOST_EM = 18.0
-DRAWN_LINES = 40                 # of one road: so many of its pieces, longest first, are tried for its name
+DRAWN_LINES = 16                 # of one road: so many of its pieces, longest first, are tried for its name
 TOWN_DOT_MM = 0.55
 REFS = 2                         # of a road with several numbers
 
@@ -58,7 +58,7 @@ def road_labels(roads: RoadsOnPaper, country: str | None, magnify: float = 1.0) 
     order = {name: i for i, name in enumerate(PAPER_ROADS)}
     rows = roads.rows[roads.rows["class"].isin(list(named_at(scale)))]
     for row in rows.sort_values(["class", "name", "ref"], kind="stable").to_dict("records"):
-        look, lines = PAPER_ROADS[row["class"]], _pieces(row["line"])
+        look, lines = PAPER_ROADS[row["class"]], _pieces(row["line"], SHIELD_MM * magnify)
         rank = 3 + order[row["class"]] / 4
         for ref in refs(row["ref"]):
             yield _shield(ref, country, lines, rank - 0.5, magnify)
@@ -66,9 +66,10 @@ def road_labels(roads: RoadsOnPaper, country: str | None, magnify: float = 1.0) 
             size = min(max(ROAD_NAME_MM[0], look.width_mm * wide * 2.6), ROAD_NAME_MM[1]) * magnify
             text = shortened(text_of(row["name"]), MOST_EM)
             width, height = width_em(text) * size + 1.0, size * HEIGHT_EM
-            places: list[Place] = [box for line in lines for box in along(line, width, height)]
+            fit = [line for length, line in lines if length >= width]
+            places: list[Place] = [box for line in fit for box in along(line, width, height)]
             if not places:
-                places = [bend for line in lines for bend in bends(line, width, height)]
+                places = [bend for line in fit for bend in bends(line, width, height)]
             yield from _again(Label(text, size, places, rank, "road", f"road {text}", NAME_APART_MM * magnify))
 
 
@@ -79,17 +80,20 @@ def _again(label: Label) -> Iterator[Label]:
         yield from [label] * (1 + int(reach // label.apart_mm))
 
 
-def _shield(ref: str, country: str | None, lines: list[Floats], rank: float, magnify: float) -> Label:
+def _shield(ref: str, country: str | None, lines: list[tuple[float, Floats]], rank: float, magnify: float) -> Label:
     size = SHIELD_MM * magnify
     width, height = max(width_em(ref) * size + 1.7, 4.2), size * HEIGHT_EM + 1.0
-    places = [Box(box.x, box.y, width, height) for line in lines for box in along(line, width, height, step_mm=6.0, bend_mm=2.0)]
+    places = [Box(box.x, box.y, width, height) for length, line in lines if length >= width
+              for box in along(line, width, height, step_mm=6.0, bend_mm=2.0)]
     return Label(ref, size, places, rank, "shield", f"shield {ref}", SHIELD_APART_MM * magnify)
 
 
-def _pieces(lines: shapely.Geometry) -> list[Floats]:
-    parts = [part for part in shapely.get_parts(lines) if shapely.get_type_id(part) == 1]
-    parts = sorted(parts, key=lambda part: -float(part.length))[:DRAWN_LINES]
-    return [shapely.get_coordinates(part) for part in parts]
+def _pieces(lines: shapely.Geometry, least_mm: float) -> list[tuple[float, Floats]]:
+    """The longest lines of a road, those that are long enough to write on, each with its length."""
+    parts = shapely.get_parts(lines)
+    length = shapely.length(parts)
+    longest = np.argsort(-length, kind="stable")[:DRAWN_LINES]
+    return [(float(length[i]), shapely.get_coordinates(parts[i])) for i in longest if length[i] >= least_mm]
 
 
 def refs(text: object) -> list[str]:

@@ -27,7 +27,7 @@ TICKS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 TICK_MM, TICK_TEXT_MM = 1.9, 2.5          # a tick's length to each side, its text
 ARROW_APART_MM = 22.0
 END_MM = 1.5                              # of the mark at the route's beginning, and at its end
-BODY_MM = 1.5                             # the route's line as boxes of this length for labels to keep off
+BODY_MM = 6.0                             # the route's line as boxes of this length for labels to keep off
 MATCH_MM = 13.0                           # a match line's length to each side
 Span = tuple[float, float]                # from_m, to_m along the route
 
