@@ -37,6 +37,10 @@ class NotReachable(LocatorError):
     """The roads do not lead there for this vehicle."""
 
 
+class Forbidden(LocatorError):
+    """Not for this caller."""
+
+
 class StaleEdit(LocatorError):
     """Somebody else changed the layer first."""
 
@@ -87,6 +91,8 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "no_road_within_reach": (NotReachable, ("reach_m", "why", "road", "limit")),    # why the nearest road is closed to it
     "no_way_avoiding": (NotReachable, ()),           # only over roads that were to be avoided
     "unknown_closure": (NotFound, ()),               # nobody closed that road
+    "unknown_route": (NotFound, ("known",)),         # no route was saved under that name
+    "staff_only": (Forbidden, ()),                   # a change that asks for the staff's key
     "unknown_road": (NotFound, ()),                  # no such way in the region's roads
     "no_way_through": (NotReachable, ("why", "road", "limit")),      # both ends on roads, no path for this vehicle
     "stale_edit": (StaleEdit, ("current",)),

@@ -41,6 +41,8 @@ class Settings:
     unmet: int = _setting(1, low=0, high=1)                          # count questions that found no stop
     dask: str = _setting("")                                         # tcp://… of a scheduler: trips are audited there
     company_rules: str = _setting("")                                # a TOML file of own driving-time rules, for rule company
+    live_url: str = _setting("")                                     # where drivers reach the page; printed as a QR code
+    staff_key: str = _setting("")                                    # asked of who changes saved routes; empty: nobody may
     vehicle_pool: int = _setting(4, low=1, high=64)                  # weighted road networks kept per region
 
     @classmethod

@@ -70,6 +70,11 @@ def write_png(picture: str, width_mm: float, height_mm: float, *, ppi: float) ->
     return write_pngs("panel", data, {"panel.svg": picture}, made=datetime.fromtimestamp(0, UTC), ppi=ppi)[0]
 
 
+def size_of(png: bytes) -> tuple[int, int]:
+    """(width, height) in pixels, as its header says."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
 def qr_svg(text: str) -> str:
     """A QR code (level M: still read with 15 % of it dirty), with the quiet zone its standard asks for."""
     made = io.BytesIO()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ALL = {"geodata", "maps", "locator", "locator.web", "locator.cli", "locator.wiring", "locator.words"}
+ALL = {"geodata", "maps", "locator", "locator.web", "locator.cli", "locator.wiring", "locator.words", "locator.printing"}
 MAY_OPEN: dict[str, set[str]] = {  # room -> rooms it may import from, besides itself
     "geodata": set(),
     "maps": {"geodata"},
@@ -20,6 +20,7 @@ MAY_OPEN: dict[str, set[str]] = {  # room -> rooms it may import from, besides i
     "locator.wiring": ALL,
     "locator.web": ALL,
     "locator.cli": ALL,
+    "locator.printing": ALL,
 }
 PICTURE_LIBRARIES = {"folium", "branca", "jinja2"}
 DOOR_LIBRARIES = PICTURE_LIBRARIES | {"flask", "apiflask", "flask_babel", "click", "babel", "granian"}

@@ -24,6 +24,7 @@ from locator.cli.tables import plain
 
 VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "route": "questions", "check": "checking",
          "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet", "coverage": "planning", "audit": "auditing",
+         "print": "printing",
          "serve": "serving"}      # verb -> the module here that holds it, read when it is asked for
 
 

@@ -20,6 +20,7 @@ from locator.web.offline import offline
 from locator.web.pages import pages
 from locator.web.planning import planning
 from locator.web.plans import plans
+from locator.web.press import press
 from locator.web.problems import answer_errors
 from locator.web.room import KEY, OpenLocator, Room, asked_lang, nonce
 from locator.web.working import Workers
@@ -54,7 +55,7 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
     app.spec_processor(describe)  # type: ignore[arg-type]
     Babel(app, default_locale=settings.lang, locale_selector=asked_lang)
     answer_errors(app)
-    for part in (api, plans, planning, pages, offline, guide):
+    for part in (api, plans, planning, press, pages, offline, guide):
         app.register_blueprint(part)
     app.after_request(_guarded)
     app.after_request(_gzipped)        # Flask runs the last one first

@@ -274,6 +274,11 @@ def read_query(model: type[Model]) -> Model:
     return _checked(model, _flat(request.args))
 
 
+def read_values(model: type[Model], given: Mapping[str, Any]) -> Model:
+    """The request's query, and these values over it, as `model`."""
+    return _checked(model, _flat(request.args) | dict(given))
+
+
 def read_body(model: type[Model]) -> Read[Model]:
     """The request's JSON, or its GPX with options in query or form, as `model`."""
     options, kind = _flat(request.args), request.mimetype

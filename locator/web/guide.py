@@ -15,6 +15,10 @@ from pydantic import BaseModel
 from locator.exports import MEDIA_TYPES
 from locator.web.asking import AlongAsked, RouteAsked
 from locator.web.asking_plan import PlanAsked
+from locator.web.asking_print import BODIES as PRINTING
+from locator.web.asking_print import CALLS as PAPERS
+from locator.web.asking_print import QUERIES as PRINT_EXAMPLES
+from locator.web.asking_print import SAVED_EXAMPLE
 from locator.web.assets import Assets
 from locator.web.describing import Problem
 from locator.web.planning import BODIES as PLANNING
@@ -26,8 +30,9 @@ from locator.words.exporting import FORMATS
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
 ORDER = ("along", "plan", "route", "nearest", "places", "layers", "items", "closures", "unmet",
-         "coverage", "coverage_weighed", "healthz")
+         "coverage", "coverage_weighed", *PAPERS, "healthz")
 REFERENCE = "#/components/schemas/{model}"
+STAFF = ("/api/print/routes", "/api/print/routes/{name}")     # changed by those who have the key
 GPX_EXAMPLE = ('<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
                '<trkpt lat="31.7158" lon="119.9446"/><trkpt lat="31.7637" lon="120.1115"/></trkseg></trk></gpx>')
 MEANINGS = {
@@ -40,6 +45,7 @@ MEANINGS = {
     500: "Our fault, and logged.",
     503: "Busy, or it took too long; try again after Retry-After seconds.",
 }
+CHANGES = {403: "The staff's key is missing or wrong.", 409: "Somebody else changed it first."}      # of calls that change
 
 
 def describe(spec: dict[str, Any]) -> dict[str, Any]:
@@ -54,13 +60,17 @@ def describe(spec: dict[str, Any]) -> dict[str, Any]:
     for path, model in PLANNING.items():
         _add(schemas, model)
         spec["paths"][path]["post"]["requestBody"] = _json_body(model.__name__, model.model_json_schema()["examples"][0])
+    for (path, method), model in PRINTING.items():
+        _add(schemas, model)
+        spec["paths"][path][method]["requestBody"] = _json_body(model.__name__, model.model_json_schema()["examples"][0])
     for path in ("/api/along", "/api/plan"):
         answer = spec["paths"][path]["post"]["responses"]["200"]["content"]
         answer.update({MEDIA_TYPES[form].split(";")[0]: {} for form in FORMATS[1:]})
     for path, item in spec["paths"].items():
         for method, operation in item.items():
             operation["parameters"] = [_parameter(one) for one in operation["parameters"]]
-            codes = [c for c in MEANINGS if method == "post" or c not in (400, 411, 415)]
+            codes = [c for c in MEANINGS if method in ("post", "put") or c not in (400, 411, 415)]
+            codes += [403, 409] if path in STAFF and method != "get" else []
             for status in codes if path != "/healthz" else (500,):
                 operation["responses"][str(status)] = _problem(status)
     return spec
@@ -107,7 +117,7 @@ def _problem(status: int) -> dict[str, Any]:
     sentence = words("en").text(f"error.{code}", field="from", value="湖唐", suggestions="湖塘镇", reason="…")
     example = {"type": f"/docs#{code}", "title": words("en").text(f"problem.{status}"), "status": status, "code": code,
                "field": None if status in (400, 411, 415, 500, 503) else "from", "detail": sentence}
-    return {"description": MEANINGS[status],
+    return {"description": (MEANINGS | CHANGES)[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}, "example": example}}}
 
 
@@ -176,10 +186,14 @@ def type_of(schema: dict[str, Any]) -> str:
 
 
 def _curl(method: str, path: str, operation: dict[str, Any]) -> str:
-    where = "http://127.0.0.1:8000" + path.replace("{name}", "drivers_homes")
+    where = "http://127.0.0.1:8000" + path.replace("{name}", "drivers_homes").replace("{what}", "route").replace("{form}", "pdf")
+    if path in STAFF and method != "get":
+        body = f" -d '{json.dumps(SAVED_EXAMPLE, ensure_ascii=False)}'" if method == "put" else ""
+        return f"curl -X {method.upper()} '{where}' -H 'Staff-Key: …'{body}"
     if method == "get":
         query = {"/api/nearest": "?at=119.9446,31.7158&service=shower&limit=3", "/api/places": "?q=%E6%B9%96",
-                 "/api/coverage": "?limit_s=900&service=shower&hour=2"}.get(path, "")
+                 "/api/coverage": "?limit_s=900&service=shower&hour=2",
+                 **PRINT_EXAMPLES}.get(path, "")
         return f"curl '{where}{query}'"
     example = operation["requestBody"]["content"]["application/json"]["example"]
     lines = [f"curl '{where}' -H 'Content-Type: application/json' \\", f"  -d '{json.dumps(example, ensure_ascii=False)}'"]

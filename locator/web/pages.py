@@ -39,7 +39,7 @@ def page() -> Response:
     said, region = asked_words(), room().locator(request.args.get("region")).region
     assets = cast(Assets, current_app.extensions[Assets.KEY])
     bbox = region.facts.bbox or CHINA
-    shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=_basemap(region)))
+    shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=basemap_of(region)))
     html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
                            presets=PRESETS, measures=MEASURES, accuracies=ACCURACIES, inline=_inline(),
                            told=_told(region, said.lang, shell))
@@ -63,13 +63,13 @@ def _told(region: Region, lang: str, shell: Parts) -> dict[str, Any]:
     return {
         "lang": lang, "region": region.name, "tz": region.facts.tz, "country": region.facts.country, "bbox": region.facts.bbox,
         "map": {"name": shell.name, "scripts": shell.scripts, "styles": shell.styles},
-        "tiles": {"files": _basemap(region), "max_zoom": MAX_ZOOM},
+        "tiles": {"files": basemap_of(region), "max_zoom": MAX_ZOOM},
         "schematic": region.facts.schematic, "attribution": region.facts.attribution, "looks": place_looks(),
         "words": asked_words().section(*SAID), "first": {"from": first[0], "to": first[1]} if first else None,
     }
 
 
-def _basemap(region: Region) -> dict[str, str]:
+def basemap_of(region: Region) -> dict[str, str]:
     return {name: f"/basemap/{region.name}/{region.number}/{name}.pmtiles"
             for name in FILES if (region.build / "basemap" / f"{name}.pmtiles").is_file()}
 

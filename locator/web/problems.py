@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from geodata.errors import (
     CODES,
     BadInput,
+    Forbidden,
     LocatorError,
     NoRoom,
     NotFound,
@@ -30,7 +31,8 @@ from locator.web.room import asked_words, room
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[LocatorError], int] = {
-    BadInput: 422, NotFound: 404, NotReachable: 422, StaleEdit: 409, Unavailable: 503, NoRoom: 507, LocatorError: 500,
+    BadInput: 422, Forbidden: 403, NotFound: 404, NotReachable: 422, StaleEdit: 409, Unavailable: 503, NoRoom: 507,
+    LocatorError: 500,
 }
 STATUS_OF_CODE = {"bad_request": 400, "too_large": 413, "too_many_requests": 429}     # HTTP has its own word for these
 RETRY_AFTER_S = 5

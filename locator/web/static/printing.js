@@ -1,0 +1,20 @@
+// Printed by the browser, a map keeps the size it has on the screen and is shrunk as a whole to the paper: nothing is cut off,
+// and no tile has to be drawn anew while the printer waits.
+const PAPER_PX = { width: 700, height: 960 };          // A4 less its margins, at 96 px an inch
+
+function measure() {
+  for (const map of document.querySelectorAll(".map")) {
+    const { width, height } = map.getBoundingClientRect();
+    if (!width || !height) continue;
+    const zoom = Math.min(PAPER_PX.width / width, (PAPER_PX.height * 0.6) / height, 1);
+    map.style.setProperty("--map-width", `${Math.round(width)}px`);
+    map.style.setProperty("--map-height", `${Math.round(height)}px`);
+    map.style.setProperty("--map-zoom", zoom.toFixed(4));
+  }
+}
+
+// The browser lays out for paper before it says so, and then the map would be measured as a paper's; so it is measured beforehand.
+const screen = matchMedia("screen");
+addEventListener("load", measure);
+addEventListener("resize", () => screen.matches && measure());
+new ResizeObserver(() => screen.matches && measure()).observe(document.body);
