@@ -25,6 +25,7 @@ from locator.resting.stops import Flags, Millis, StopTable, Windows
 from locator.rests import RestPlan, plan_rests
 from locator.rules import Rules
 
+UNSURE_S = 300.0                    # what unknown hours, or no known room to stand, count as: he would rather drive five minutes
 WISH_S = 900.0                      # what a wish that a stop does not meet counts as: he would drive a quarter of an hour for it
 MOST_STOPS = 1_000                  # looked at for one plan, spread over the way
 NIGHT_KINDS = frozenset({"service_area", "lorry_park", "drivers_home"})       # where a lorry may stand over night
@@ -64,7 +65,7 @@ def plan_trip(route: Route, found: Along, atlas: Atlas, engine: Engine, depart: 
     span_s = longest_ms(round(1000 * (route.duration_s - float(at_s[0])))) / 1000
     openings = Openings(atlas, depart, span_s, unsure=ask.unknown_hours == "open", country=country)
     hours: list[Windows | None] = [openings.of(row, services) for row in rows]
-    more = {"hours": hours, "penalty_ms": _penalties_ms(atlas, rows, ask.wishes), "usable": usable,
+    more = {"hours": hours, "penalty_ms": _penalties_ms(atlas, rows, hours, ask.wishes), "usable": usable,
             "can_rest": np.array([may_rest(atlas, row) for row in rows], bool)}
     between, told = _between(engine, route, atlas, stops), set[int]()
     for _ in range(ROUNDS):
@@ -118,8 +119,11 @@ def unmet_wishes(atlas: Atlas, row: int, wishes: tuple[str, ...]) -> tuple[str, 
     return tuple(wish for wish in wishes if not met.get(wish, wish in offered))
 
 
-def _penalties_ms(atlas: Atlas, rows: list[int], wishes: tuple[str, ...]) -> Millis:
-    return np.array([round(1000 * WISH_S) * len(unmet_wishes(atlas, row, wishes)) for row in rows], np.int64)
+def _penalties_ms(atlas: Atlas, rows: list[int], hours: Sequence[Windows | None], wishes: tuple[str, ...]) -> Millis:
+    """What each stop is liked less, as time."""
+    said = [WISH_S * len(unmet_wishes(atlas, row, wishes)) + UNSURE_S * ((known is None) + (not may_rest(atlas, row)))
+            for row, known in zip(rows, hours, strict=True)]
+    return np.rint(1000 * np.array(said, float)).astype(np.int64)
 
 
 class _OnRoads:

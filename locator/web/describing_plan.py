@@ -121,7 +121,7 @@ class PlanAnswer(AlongAnswer):
     depart: str = Field(description="When he sets out.")
     arrive: str | None = Field(description="When he is at the end; null where there is no plan.")
     drive_s: float | None = Field(description="Driving in all, the roads' own: a route by way of its stops takes as long.")
-    penalty_s: float = Field(description="What unmet wishes counted as.")
+    penalty_s: float = Field(description="What unmet wishes, unknown hours and stops without known parking counted as.")
     gap_s: float | None = Field(description="At most so much better another plan may be; 0: this is the best; null: given up.")
     legs: list[LegOut] = Field(description="Drives and stays in order; empty where there is no plan.")
     limit_m: float | None = Field(description="`limit.at_m` again.")

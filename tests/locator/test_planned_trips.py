@@ -20,7 +20,7 @@ from locator.engines.embedded import EmbeddedEngine
 from locator.engines.protocol import Route
 from locator.locator import Locator, PlanAnswer
 from locator.plan_asks import PlanAsk
-from locator.planned import WISH_S, Planned, may_rest, plan_trip, unmet_wishes
+from locator.planned import UNSURE_S, WISH_S, Planned, may_rest, plan_trip, unmet_wishes
 from locator.wiring import open_locator
 from tests.drawing import Town
 
@@ -127,7 +127,19 @@ def test_a_wish_is_worth_a_quarter_of_an_hour(town: Callable[..., Town], grid_m:
     who: dict[str, object] = {"driven_min": 240 - grid_m / 50}
     assert names(it, planned(it, it.route("AB"), atlas, **who)) == "s"
     found = planned(it, it.route("AB"), atlas, wishes=("shower",), **who)
-    assert (names(it, found), found.plan.penalty_s) == (chosen, penalty_s)
+    assert (names(it, found), found.plan.penalty_s) == (chosen, penalty_s + UNSURE_S)      # no room to stand is known at either
+
+
+@pytest.mark.parametrize(("grid_m", "chosen"), [(400, "t"), (1_500, "s")])
+def test_known_hours_are_worth_five_minutes(town: Callable[..., Town], grid_m: float, chosen: str) -> None:
+    """Nobody knows the hours of s, on the road; t never closes and costs 3.2 minutes, and 12 on the larger map."""
+    it = town("""
+      A-----s-x-----------B
+              |
+              t
+    """, grid_m=grid_m)
+    found = planned(it, it.route("AB"), placed(it, hours={"t": "24/7"}), driven_min=240 - grid_m / 50)
+    assert names(it, found) == chosen and found.plan.approximate is (chosen == "s")
 
 
 def test_what_meets_a_wish(road: Town) -> None:
