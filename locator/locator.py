@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,9 @@ from locator.engines.embedded import EmbeddedEngine
 from locator.engines.network import load_hierarchy
 from locator.engines.protocol import Engine, Route
 from locator.engines.straight import StraightEngine
+from locator.here import Contact, contacts_of, find_cell, find_events, find_soonest
 from locator.nearest import find_nearest
+from locator.omitted import NOTHING_OMITTED
 from locator.plan_asks import PlanAsk
 from locator.planned import MOST_STOPS, Planned, plan_trip
 from locator.planning import Planning
@@ -80,6 +83,16 @@ class NearestAnswer:
     omitted: pd.DataFrame
     omitted_more: int
     approximate: bool
+
+
+@dataclass(frozen=True, eq=False)
+class HereAnswer:
+    """cell: the grid cell he is in, None where none is known; events: of locator.here.find_events."""
+
+    nearest: NearestAnswer
+    cell: dict[str, Any] | None
+    contacts: tuple[Contact, ...]
+    events: list[dict[str, Any]]
 
 
 class Locator(Planning):
@@ -169,6 +182,23 @@ class Locator(Planning):
         found = find_nearest(lon, lat, self.atlas, engine, vehicle, want, depart=at_time, country=self.region.facts.country)
         return NearestAnswer(self.region, lon, lat, at_time, self.atlas, found.places, found.omitted, found.omitted_more,
                              self.engine.approximate)
+
+    def here(self, at: Point, vehicle: Vehicle, depart: datetime | None = None, *, datum: str = "wgs84", to: Point | None = None,
+             ) -> HereAnswer:
+        """Help at a point: the soonest place of each kind, who looks after it, whom to call, today's events near it, or along the
+        way to `to`."""
+        lon, lat = self.where(at, datum, field="at")
+        now, country, catalog = local(depart, self.region.tz, self._now()), self.region.facts.country, self.layers()
+        engine, atlas = self.engine.at(now), self.atlas
+        ends = None if to is None else np.array([(lon, lat), self.where(to, datum, field="to")])
+        line = None if ends is None else _without_avoided(ends, vehicle, engine).line
+        try:
+            places = find_soonest(lon, lat, atlas, engine, vehicle, now, country)
+        except NotReachable:                               # far from any road he needs help no less
+            engine = self.straight
+            places = find_soonest(lon, lat, atlas, engine, vehicle, now, country)
+        nearest = NearestAnswer(self.region, lon, lat, now, atlas, places, NOTHING_OMITTED, 0, engine.approximate)
+        return HereAnswer(nearest, find_cell(lon, lat, catalog), contacts_of(country), find_events(lon, lat, catalog, now, line))
 
     def closures(self) -> list[Standing]:
         """The roads people closed or limited, with where they lie and whether they are in force now."""

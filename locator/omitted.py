@@ -44,3 +44,6 @@ def list_omitted(left: list[tuple[float, int]], reason: NDArray[np.object_], val
     table = [(row, off, *(found[row] if reason[row] is None else (reason[row], value[row]))) for off, row in listed]
     columns = {name: pd.Series([one[i] for one in table], dtype=DTYPES[name]) for i, name in enumerate(DTYPES)}
     return pd.DataFrame(columns), len(left) - len(listed)
+
+
+NOTHING_OMITTED = pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in DTYPES.items()})

@@ -123,7 +123,7 @@ def _penalties_ms(atlas: Atlas, rows: list[int], hours: Sequence[Windows | None]
     """What each stop is liked less, as time."""
     said = [WISH_S * len(unmet_wishes(atlas, row, wishes)) + UNSURE_S * ((known is None) + (not may_rest(atlas, row)))
             for row, known in zip(rows, hours, strict=True)]
-    return np.rint(1000 * np.array(said, float)).astype(np.int64)
+    return np.array([round(1000 * seconds) for seconds in said], np.int64)
 
 
 class _OnRoads:

@@ -43,6 +43,7 @@ class Settings:
     company_rules: str = _setting("")                                # a TOML file of own driving-time rules, for rule company
     live_url: str = _setting("")                                     # where drivers reach the page; printed as a QR code
     staff_key: str = _setting("")                                    # asked of who changes saved routes; empty: nobody may
+    help_line: str = _setting("")                                    # the operator's own number, shown first on /here
     vehicle_pool: int = _setting(4, low=1, high=64)                  # weighted road networks kept per region
 
     @classmethod

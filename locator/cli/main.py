@@ -22,9 +22,9 @@ from locator.cli.caller import ANSWERED, BAD_INPUT, FAILED, INTERRUPTED, Caller,
 from locator.cli.helping import Room, Unexpected, short_help, typed_as
 from locator.cli.tables import plain
 
-VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "route": "questions", "check": "checking",
-         "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet", "coverage": "planning", "audit": "auditing",
-         "print": "printing",
+VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "here": "helps", "route": "questions",
+         "check": "checking", "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet",
+         "coverage": "planning", "audit": "auditing", "print": "printing",
          "serve": "serving"}      # verb -> the module here that holds it, read when it is asked for
 
 

@@ -59,14 +59,19 @@ def along_lines(who: Caller, told: Dict) -> list[str]:
 
 def nearest_lines(who: Caller, told: Dict) -> list[str]:
     """The places nearest by road, the first reached first."""
-    stops = [feature["properties"] for feature in told["features"]]
+    body = near_table(who, told["features"]) or [who.text("nothing_found")]
+    return [*body, *omitted_lines(who, told, "distance_m"), *closing_lines(who, told)]
+
+
+def near_table(who: Caller, features: Sequence[Dict]) -> list[str]:
+    """Places reached from a point, as a table; nothing for none."""
+    stops = [feature["properties"] for feature in features]
     heads = [who.text(f"head.{name}") for name in
              ("drive", "road", "name", "kind", "open", "services", "position")]
     rows = [[_about(stop, duration(who, stop["drive_s"])), km(stop["drive_m"]), name_of(who, stop),
              who.words.name("kind", stop["kind"]), _open(who, stop), _services(who, stop),
              _position(who, stop)] for stop in stops]
-    body = table(heads, rows, right="rr") if rows else [who.text("nothing_found")]
-    return [*body, *omitted_lines(who, told, "distance_m"), *closing_lines(who, told)]
+    return table(heads, rows, right="rr") if rows else []
 
 
 def name_of(who: Caller, stop: Dict) -> str:
@@ -93,7 +98,9 @@ def _open(who: Caller, stop: Dict) -> str | None:
 
 
 def _services(who: Caller, stop: Dict) -> str | None:
-    names = [who.words.name("service", one["what"]) + (who.text("service.shut") if one["open_at_eta"] is False else "")
+    def shut(one: Dict) -> bool:
+        return one["open_at_eta"] is False and stop.get("open_at_eta") is not False       # of a closed place it says nothing new
+    names = [who.words.name("service", one["what"]) + (who.text("service.shut") if shut(one) else "")
              for one in stop.get("services") or ()]
     joint = "、" if who.lang == "zh" else ", "
     return joint.join(names[:SERVICES_SHOWN]) + ("…" if len(names) > SERVICES_SHOWN else "") or None

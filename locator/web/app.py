@@ -16,6 +16,7 @@ from locator.settings import Settings
 from locator.web.api import api
 from locator.web.assets import Assets
 from locator.web.guide import describe, guide
+from locator.web.helps import helps
 from locator.web.offline import offline
 from locator.web.pages import pages
 from locator.web.planning import planning
@@ -55,7 +56,7 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
     app.spec_processor(describe)  # type: ignore[arg-type]
     Babel(app, default_locale=settings.lang, locale_selector=asked_lang)
     answer_errors(app)
-    for part in (api, plans, planning, press, pages, offline, guide):
+    for part in (api, plans, helps, planning, press, pages, offline, guide):
         app.register_blueprint(part)
     app.after_request(_guarded)
     app.after_request(_gzipped)        # Flask runs the last one first

@@ -29,7 +29,7 @@ from locator.words.exporting import FORMATS
 
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
-ORDER = ("along", "plan", "route", "nearest", "places", "layers", "items", "closures", "unmet",
+ORDER = ("along", "plan", "route", "nearest", "here", "places", "layers", "items", "closures", "unmet",
          "coverage", "coverage_weighed", *PAPERS, "healthz")
 REFERENCE = "#/components/schemas/{model}"
 STAFF = ("/api/print/routes", "/api/print/routes/{name}")     # changed by those who have the key
@@ -191,8 +191,8 @@ def _curl(method: str, path: str, operation: dict[str, Any]) -> str:
         body = f" -d '{json.dumps(SAVED_EXAMPLE, ensure_ascii=False)}'" if method == "put" else ""
         return f"curl -X {method.upper()} '{where}' -H 'Staff-Key: …'{body}"
     if method == "get":
-        query = {"/api/nearest": "?at=119.9446,31.7158&service=shower&limit=3", "/api/places": "?q=%E6%B9%96",
-                 "/api/coverage": "?limit_s=900&service=shower&hour=2",
+        query = {"/api/nearest": "?at=119.9446,31.7158&service=shower&limit=3", "/api/here": "?at=119.9446,31.7158",
+                 "/api/places": "?q=%E6%B9%96", "/api/coverage": "?limit_s=900&service=shower&hour=2",
                  **PRINT_EXAMPLES}.get(path, "")
         return f"curl '{where}{query}'"
     example = operation["requestBody"]["content"]["application/json"]["example"]

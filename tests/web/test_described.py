@@ -15,7 +15,8 @@ from schemathesis.specs.openapi import checks
 pytestmark = pytest.mark.deep
 CHECKS = [not_a_server_error, checks.status_code_conformance, checks.content_type_conformance, checks.response_schema_conformance]
 PLAIN = {"Accept-Encoding": "identity"}            # its WSGI client asks for gzip and does not unpack it
-CALLS = [("/api/along", "POST"), ("/api/plan", "POST"), ("/api/route", "POST"), ("/api/nearest", "GET"), ("/api/layers", "GET"),
+CALLS = [("/api/along", "POST"), ("/api/plan", "POST"), ("/api/here", "GET"), ("/api/route", "POST"), ("/api/nearest", "GET"),
+         ("/api/layers", "GET"),
          ("/api/layers/{name}/items", "GET"), ("/api/places", "GET"), ("/api/closures", "GET"), ("/api/unmet", "GET"),
          ("/api/coverage", "GET"), ("/api/coverage", "POST"), ("/healthz", "GET")]
 

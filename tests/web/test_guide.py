@@ -22,6 +22,8 @@ ASKED = [
     ("post", "/api/along", "/api/along", TRIP | {"kinds": ["fuel"]}),
     ("post", "/api/plan", "/api/plan", TRIP | {"driven_min": 230, "want": ["shower", "free"]}),
     ("post", "/api/plan", "/api/plan", TRIP | {"driven_min": 235, "kinds": ["fuel"], "limit": 1}),
+    ("get", "/api/here", "/api/here?at=湖塘&depart=2026-06-19T09:30", None),
+    ("get", "/api/here", "/api/here?lon=119.95&lat=31.7&to=横山桥", None),
     ("get", "/api/layers", "/api/layers", None),
     ("get", "/api/layers/{name}/items", "/api/layers/service_area/items", None),
     ("get", "/api/layers/{name}/items", "/api/layers/events/items", None),
@@ -112,6 +114,7 @@ def test_docs_api_md_names_every_call_field_and_code(spec: dict[str, Any], root:
     assert {call for call in calls if f"`{call}`" not in text} == set()
     schemas = spec["components"]["schemas"]
     told = ("StopOut", "NearOut", "ServiceOut", "Route", "Omitted", "Problem", "AlongAsked", "LayerOut", "Name",
+            "HereAnswer", "CellOut", "StationOut", "ContactOut", "EventOut",
             "PlanAsked", "PlanAnswer", "LegOut", "LimitOut", "RungOut", "ProblemOut", "MendOut", "LawOut")
     shown = [name for name in schemas if name.rpartition(".")[2] in told]
     fields = {field for name in shown for field in schemas[name]["properties"]}
