@@ -30,9 +30,9 @@ clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find geodata locator maps tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# compiled once, so that the first who asks for a plan does not wait for it
-.venv/.compiled: locator/resting/labels.py locator/engines/compiled.py | .venv/.run
-	@$(BIN)/python -m locator.resting && touch $@
+# compiled once, so that nobody waits for it
+.venv/.compiled: $(shell grep -rlE '@(compiled|njit)' geodata locator --include=*.py) locator/warming.py | .venv/.run
+	@$(BIN)/python -m locator.warming && touch $@
 
 # The stamps say what .venv holds; they are renewed when a pin changes.
 .venv/bin/python:

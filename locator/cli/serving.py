@@ -25,6 +25,7 @@ from locator.cli.options import option
 from locator.settings import Settings
 from locator.tls import EVERYWHERE, Certificate, given_certificate, lan_addresses, own_certificate
 from locator.vehicles import vehicle
+from locator.warming import warm_up
 from locator.web import create_app
 from locator.wiring import open_locator
 
@@ -48,6 +49,7 @@ def serve(host: str | None, port: int | None, workers: int | None, tls: bool, ce
         click.echo(who.text("certificate", value=certificate.cert, until=f"{certificate.until:%Y-%m-%d}",
                             fingerprint=certificate.fingerprint), err=True)
     click.echo(who.text("preparing", value=settings.region), err=True)
+    warm_up()
     open_locator(settings, None).warm(vehicle())              # loaded and weighted once; forked workers share its memory
     app = create_app(settings, open_locator)
     multiprocessing.set_start_method("fork", force=True)

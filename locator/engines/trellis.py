@@ -289,15 +289,16 @@ def _reckoned(points, prices, i, cost, at, label):
 
 @compiled
 def _fewest(points, prices, i, cost, at, kept):
-    """The likeliest labels, when there are more than ALIVE."""
-    if len(kept) <= ALIVE:
-        return kept
-    whole = np.array([_reckoned(points, prices, i, cost, at, label) for label in kept])
-    limit, fewer = np.partition(whole, ALIVE // 2)[ALIVE // 2], _none()
-    for j in range(len(kept)):
-        if whole[j] <= limit and len(fewer) < ALIVE:
-            fewer.append(kept[j])
-    return fewer
+    """The likeliest labels: where there are more than ALIVE, those within half the beam, a quarter …"""
+    least, beam, fewer = np.inf, prices.beam, kept
+    for label in kept:
+        least = min(least, _reckoned(points, prices, i, cost, at, label))
+    while len(fewer) > ALIVE and beam > 0.01:
+        beam, fewer = beam / 2.0, _none()
+        for label in kept:
+            if _reckoned(points, prices, i, cost, at, label) <= least + beam:
+                fewer.append(label)
+    return fewer if len(fewer) <= ALIVE else fewer[:ALIVE]
 
 
 @compiled
@@ -337,9 +338,12 @@ def _trace(points, prices, labels, alive, settled):
     while label >= 0:
         chosen.append(label)
         label = parent[label]
-    rows = np.array(chosen)[::-1]
-    return (np.array([at[row] for row in rows]), np.array([arc[row] for row in rows]), np.array([into[row] for row in rows]),
-            np.array([how[row] for row in rows]), settled)
+    n = len(chosen)
+    drive = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64), settled
+    for j in range(n):
+        row = chosen[n - 1 - j]
+        drive[0][j], drive[1][j], drive[2][j], drive[3][j] = at[row], arc[row], into[row], how[row]
+    return drive
 
 
 @compiled
@@ -353,7 +357,10 @@ def find_ways(roads, points, prices, point, arc, into_m, how):
             else:
                 _way(table, j, roads, points, prices, arc[j - 1], arc[j], point[j], ways)
         ptr[j] = len(ways)
-    return ptr, np.array(ways, np.int64)
+    arcs = np.empty(len(ways), np.int64)
+    for k in range(len(ways)):
+        arcs[k] = ways[k]
+    return ptr, arcs
 
 
 @compiled
@@ -383,9 +390,10 @@ def _way(table, stamp, roads, points, prices, begin, end, i, ways):
             if whole < reached[to]:
                 reached[to], before[to] = whole, slot
                 heappush(heap, (whole + _ahead(roads, points, prices, i, b), to))
-    first = len(ways)
+    first, length = len(ways), 1
     ways.append(end)
     while last >= 0:
         ways.append(arcs[last])
-        last = before[last]
-    ways[first:] = ways[first:][::-1]
+        last, length = before[last], length + 1
+    for k in range(length // 2):
+        ways[first + k], ways[first + length - 1 - k] = ways[first + length - 1 - k], ways[first + k]

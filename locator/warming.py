@@ -1,0 +1,90 @@
+"""python -m locator.warming: have everything numba compiles compiled before anybody asks; it is kept until its file changes.
+
+In: nothing.    Out: numba's cache beside the modules, and this process ready: workers forked from it are ready, too.
+Never knows: who will ask, a region. Each question is put once to a town of four streets: a line to match, a trip to plan, the
+nearest places of every street.
+"""
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from geodata.index import SpatialIndex
+from geodata.roads.osm import read_roads
+from geodata.roads.snap import find_grid
+from locator.engines.embedded import EmbeddedEngine
+from locator.engines.network import build_hierarchy
+from locator.engines.searching import Adjacency, Seeds, search_nearest
+from locator.rests import DriverState, StopTable, plan_rests, read_rules
+from locator.vehicles import vehicle
+
+HOUR_MS = 3_600_000
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CORNERS = ((10.0, 0.0), (10.01, 0.0), (10.01, 0.01), (10.0, 0.01))
+
+
+def warm_up() -> None:
+    """A second or two where it has been done before; the first time about a minute."""
+    for step in steps():
+        step()
+
+
+def steps() -> tuple[Callable[[], None], ...]:
+    return _matching, _rests, _index, _searching
+
+
+def _index() -> None:
+    SpatialIndex(np.array(CORNERS), carrier="hilbert").nearest(np.array(CORNERS[:1]), 1)
+
+
+def _matching() -> None:
+    """Noise, so that the points are no planner's export; a loop, so that there is a choice."""
+    with tempfile.TemporaryDirectory(prefix="locator-warming-") as folder:
+        file = Path(folder) / "town.osm"
+        file.write_text(_town(), encoding="utf-8")
+        graph, _ = read_roads([file])
+    engine = EmbeddedEngine(graph, find_grid(graph), build_hierarchy(graph))
+    share = np.linspace(0.1, 0.9, 12)[:, None]
+    line = np.array(CORNERS[0]) * (1 - share) + np.array(CORNERS[1]) * share
+    assert engine.match(line + np.random.default_rng(1).normal(0, 5e-5, line.shape), vehicle()).distance_m > 0
+
+
+def _town() -> str:
+    nodes = "".join(f'<node id="{i}" lat="{lat}" lon="{lon}"/>' for i, (lon, lat) in enumerate(CORNERS, 1))
+    street = '<way id="{0}"><nd ref="{0}"/><nd ref="{1}"/><tag k="highway" v="primary"/></way>'
+    ways = "".join(street.format(a, b) for a, b in pairwise((1, 2, 3, 4, 1)))
+    return f'<osm version="0.6">{nodes}{ways}</osm>'
+
+
+def _searching() -> None:
+    graph = Adjacency(np.array([0, 1, 2]), np.array([1, 0], np.int32), np.array([5, 5], np.int32))
+    seeds = Seeds(np.array([0]), np.array([0]), np.array([0]))
+    for most in (1, 2):
+        assert search_nearest(graph, seeds, most=most).ms[1, 0] == 5
+
+
+def _rests() -> None:
+    """A trip that can be made, and one that cannot: what would mend it is searched, too."""
+    leave, nothing = np.array([HOUR_MS, 3 * HOUR_MS], np.int64), np.zeros(2, np.int64)
+    table, law = StopTable(5 * HOUR_MS, leave, nothing, nothing, leave), read_rules("cn", NOON.date())
+    assert plan_rests(law, DriverState(), table, NOON).feasible
+    assert not plan_rests(law, DriverState(since_break_s=5 * 3600.0), table, NOON).feasible
+
+
+def _step(number: int) -> None:
+    steps()[number]()
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as pool:           # the longest first
+        done = tqdm(pool.map(_step, range(len(steps()))), total=len(steps()), desc="compiling, once", file=sys.stderr,
+                    bar_format="{desc} {n_fmt}/{total_fmt}")
+        all(True for _ in done)
