@@ -83,6 +83,7 @@ def basemap(region: str, number: int, name: str) -> Response:
         raise NotFound("unknown_page", value=request.path)
     response = send_file(path, mimetype="application/vnd.pmtiles", conditional=True)
     response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Content-Security-Policy"] = "default-src 'none'"      # tiles are many: their heads are most of them
     return response
 
 

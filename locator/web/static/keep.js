@@ -3,7 +3,9 @@ import { sparing } from "./shell.js";
 import { told } from "./words.js";
 
 const ANSWERS = "answers-1", MOST = 8;
-const MOST_TILES = 120, ZOOMS = [7, 8, 9, 10, 11, 12, 13], AT_ONCE = 2;
+const CLAIMED_MS = 5_000;                            // a new worker takes the page over at once; no longer waited for
+const BESIDE = [[0, 0], [-0.3, 0], [0.3, 0], [0, -0.3], [0, 0.3]];       // in tiles: the corridor is as wide as that
+const WIDE_TO = 11, MOST_TILES = 120, ZOOMS = [8, 9, 10, 11, 12], AT_ONCE = 2;
 
 const able = () => window.isSecureContext && "caches" in window;
 
@@ -15,6 +17,10 @@ export async function stay(whenNew) {
   try {
     await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" });
     await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) await new Promise((done) => {
+      navigator.serviceWorker.addEventListener("controllerchange", done, { once: true });
+      setTimeout(done, CLAIMED_MS);
+    });
   } catch { /* not without a trusted certificate; the page works as before */ }
 }
 
@@ -60,10 +66,10 @@ export async function keepCorridor(lonlat) {
 
 export function corridor(lonlat) {
   const tiles = new Map();
-  for (const z of ZOOMS.filter((one) => one <= told.tiles.max_zoom)) {
+  for (const z of ZOOMS) {
     const here = new Map(), n = 2 ** z;
     for (const [x, y] of along(lonlat, n))
-      for (const [dx, dy] of [[0, 0], [-0.3, 0], [0.3, 0], [0, -0.3], [0, 0.3]]) {
+      for (const [dx, dy] of z < WIDE_TO ? BESIDE : [[0, 0]]) {
         const tile = { z, x: Math.floor(x + dx), y: Math.floor(y + dy) };
         here.set(`${tile.x},${tile.y}`, tile);
       }
