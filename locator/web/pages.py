@@ -18,6 +18,7 @@ from geodata.columns import KINDS, SERVICES
 from geodata.errors import NotFound
 from geodata.regions import Region
 from locator.asks import ACCURACIES
+from locator.rules import RULE_SETS, rule_of
 from locator.vehicles import MEASURES, PRESETS
 from locator.web.assets import FOLDERS, FOR_EVER, Assets
 from locator.web.bundle import bundled, styled
@@ -29,7 +30,9 @@ from maps.screen import Parts, draw_shell, parts
 pages = APIBlueprint("pages", __name__, enable_openapi=False)
 CHINA = (73.5, 18.0, 134.8, 53.6)            # shown for a region that does not know where it is
 FIRST_TRIP = {"wujin": {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengshanqiao")}}     # what a newcomer sees answered
-SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service", "closure")   # words for the page's script
+SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service", "closure", "rule", "limit",
+        "because", "mend")                   # words for the page's script
+WANTS = ("bays", "free", "shower", "hot_water", "canteen", "bed", "guarded", "fuel")      # what a stop may be liked for, of WISHES
 SHEETS = ("base.css", "page.css", "answer.css")
 
 
@@ -41,7 +44,7 @@ def page() -> Response:
     bbox = region.facts.bbox or CHINA
     shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=basemap_of(region)))
     html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
-                           presets=PRESETS, measures=MEASURES, accuracies=ACCURACIES, inline=_inline(),
+                           rules=RULE_SETS, rule=rule_of(region.facts.country), wants=WANTS, presets=PRESETS, measures=MEASURES, accuracies=ACCURACIES, inline=_inline(),
                            told=_told(region, said.lang, shell))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = said.lang

@@ -35,7 +35,13 @@ function sent(question) {
   return { method: "POST", body };
 }
 
-export const along = (question) => ask("along", "/api/along", sent(question));
+const OF_A_PLAN = ["rule", "want", "driven_min", "driven_today_min", "duty_start"];
+
+// The stops along a route; with a rule also where he must rest by it, which holds all that the stops alone do.
+export function along(question) {
+  if (question.rule) return ask("along", "/api/plan", sent(question));
+  return ask("along", "/api/along", sent(Object.fromEntries(Object.entries(question).filter(([name]) => !OF_A_PLAN.includes(name)))));
+}
 
 export const closures = () => ask("closures", "/api/closures");
 

@@ -5,8 +5,9 @@ import { completes } from "./names.js";
 import { t, told } from "./words.js";
 
 const form = document.getElementById("ask"), vias = document.getElementById("vias");
-const SINGLE = ["from", "to", "vehicle", "height_m", "mass_t", "depart", "max_detour_s", "max_opposite_s", "min_accuracy", "max_age_days", "start_m", "limit"];
-const CHECKED = ["kind", "service", "open_at_eta"];
+const SINGLE = ["from", "to", "vehicle", "height_m", "mass_t", "depart", "max_detour_s", "max_opposite_s", "min_accuracy", "max_age_days", "start_m", "limit",
+  "rule", "driven_min", "driven_today_min", "duty_start"];
+const CHECKED = ["kind", "service", "open_at_eta", "want"];
 let count = 0;
 
 export function start(whenAsked) {
@@ -58,6 +59,7 @@ export function put(role, text, whenAsked) {
 
 // A lorry's usual measures stand in the empty fields as a hint.
 function measures() {
+  for (const part of form.querySelectorAll("[data-rules]")) part.hidden = !part.dataset.rules.split(" ").includes(form.elements.rule.value);
   const preset = form.elements.vehicle.selectedOptions[0].dataset;
   form.elements.height_m.placeholder = preset.height;
   form.elements.mass_t.placeholder = preset.mass;
@@ -83,13 +85,19 @@ export function question() {
     ...trip, depart: one.depart, kinds: values("kind"), services: values("service"),
     max_detour_s: Number(one.max_detour_s), max_opposite_s: number(one.max_opposite_s), max_age_days: number(one.max_age_days),
     min_accuracy: one.min_accuracy ?? null, open_at_eta: values("open_at_eta").length > 0, limit: number(one.limit), start_m: number(one.start_m) ?? 0,
+    rule: one.rule, driven_min: Number(one.driven_min), want: values("want"), ...day(one),
     vehicle: { preset: one.vehicle, height_m: number(one.height_m), mass_t: number(one.mass_t) },
   };
 }
 
+// What is behind him today, where the rules ask for it.
+function day({ rule, driven_today_min: driven, duty_start: since }) {
+  return rule === "eu" || rule === "us" ? { driven_today_min: Math.max(Number(driven ?? 0), Number(form.elements.driven_min.value)), duty_start: since } : {};
+}
+
 export function toAddress() {
   const said = new URLSearchParams();
-  for (const name of SINGLE) if (values(name)[0]) said.set(name, values(name)[0]);
+  for (const name of SINGLE) if (values(name)[0] || name === "rule") said.set(name, values(name)[0] ?? "");
   for (const name of ["via", ...CHECKED]) for (const value of values(name)) said.append(name, value);
   const asked = new URLSearchParams(location.search);
   for (const name of ["lang", "region"]) if (asked.get(name)) said.set(name, asked.get(name));
@@ -105,7 +113,7 @@ export function fromAddress(whenAsked) {
   if (!said.get("from") && !said.get("to") && told.first) for (const [name, value] of Object.entries(told.first)) said.set(name, value);
   for (const name of SINGLE) {
     const field = form.elements[name];
-    if (said.get(name) && (field.tagName !== "SELECT" || [...field.options].some((o) => o.value === said.get(name)))) field.value = said.get(name);
+    if ((said.get(name) || (name === "rule" && said.has(name))) && (field.tagName !== "SELECT" || [...field.options].some((o) => o.value === said.get(name)))) field.value = said.get(name);
   }
   for (const value of said.getAll("via")) addVia(value, whenAsked);
   for (const box of form.querySelectorAll(".chip input")) box.checked = said.getAll(box.name).includes(box.value);

@@ -122,15 +122,14 @@ function spare(rung, now) {
 function draw(now) {
   const next = trip.stops.filter(({ p }) => passing(p) > trip.at_m);
   const left_m = trip.route.distance_m - trip.at_m, left_s = trip.route.duration_s - trip.seconds(trip.at_m);
-  const rungs = (trip.ladder ?? []).filter((rung) => next.some(({ p }) => p.id === rung.stop_id));
-  const last = rungs.find((rung) => rung.last_safe);
-  const shown = [next[0], last && next.find(({ p }) => p.id === last.stop_id)].filter((one, i, all) => one && all.indexOf(one) === i);
+  const last = (trip.ladder ?? []).find((rung) => rung.last_safe), safe = last && next.find((one) => one.n === last.stop + 1);
+  const shown = [next[0], safe].filter((one, i, all) => one && all.indexOf(one) === i);
   panel.replaceChildren(
     el("div.live-head", {}, el("strong", {}, far(left_m).join(" ")), el("span", {}, `${span(left_s)} · ${t("page.arrive", { at: clockAt(now + left_s * 1000, trip.route.depart) })}`),
       el("button.tool", { type: "button", "aria-pressed": String(aloud), onclick: () => { aloud = !aloud; draw(now); if (aloud) speak(t("page.speech_on")); } }, t(aloud ? "page.speech_is_on" : "page.speech_off"))),
-    ...shown.map((one) => row(one, one.p.id === last?.stop_id ? last : null, now)),
+    ...shown.map((one) => row(one, one === safe ? last : null, now)),
     !shown.length && el("p.quiet", {}, t("page.none_ahead")));
-  if (last) remind(next.find(({ p }) => p.id === last.stop_id), last, now);
+  if (safe) remind(safe, last, now);
 }
 
 function row(one, rung, now) {

@@ -6,6 +6,7 @@ import { say } from "./inputs.js";
 import { keep, keepCorridor, kept, stay } from "./keep.js";
 import * as live from "./live.js";
 import * as map from "./map.js";
+import { drawPlan } from "./plan.js";
 import { sparing, Unreached } from "./shell.js";
 import { draw } from "./stops.js";
 import { fold, isNarrow, see, startViews, unfold } from "./views.js";
@@ -41,7 +42,7 @@ function take(found, question) {
   show();
   fold(form.trip());
   map.draw(answer, (n) => choose(n, true));
-  live.follow(answer, question, null);
+  live.follow(answer, question, answer.ladder ?? null);
   const wanted = new URLSearchParams(location.search).get("stop");
   if (wanted) showStop(wanted);
 }
@@ -54,7 +55,8 @@ function busy(is) {
 }
 
 function show() {
-  place.replaceChildren(...draw(answer, trip, {
+  const plan = drawPlan(answer, { choose: (n) => { choose(n, false); place.querySelector(`.stop[data-n="${n}"]`)?.scrollIntoView({ block: "center" }); } });
+  place.replaceChildren(...[plan].filter(Boolean), ...draw(answer, trip, {
     cheapest,
     order: () => { cheapest = !cheapest; show(); },
     choose: (n) => choose(n, false),

@@ -61,7 +61,7 @@ function item(stop, n, route, tell) {
     el("span.eta", {}, t("page.arrive", { at: clock(p.eta, route.depart) })));
   const toggle = (open = body.hidden) => { body.hidden = !open; head.setAttribute("aria-expanded", String(open)); };
   return el("li.stop", { "data-n": n, "data-id": p.id, colour: colour(p) }, el("span.num", { "aria-hidden": "true" }, String(n)),
-    el("div.card", {}, head, facts(p), services(p), body, acts(stop, tell)));
+    el("div.card", {}, head, facts(p), services(p, route), body, acts(stop, tell)));
 }
 
 function facts(p) {
@@ -76,14 +76,23 @@ function facts(p) {
 }
 
 // Each service with whether it is open on arrival: a mark for the eye, a word for the ear, nothing where nobody knows.
-function services(p) {
+function services(p, route) {
   if (!p.services.length) return null;
   const first = [...p.services].sort((a, b) => (b.open_at_eta === true) - (a.open_at_eta === true)).slice(0, HINTED);
   const parts = first.map((one) => el(`li.${STATE[one.open_at_eta]}`, {}, named("service", one.what),
-    one.open_at_eta !== null && el("i", {}, t(one.open_at_eta ? "page.is_open" : "page.is_shut"))));
+    one.open_at_eta !== null && el("i", {}, then(one, route))));
   const more = p.services.length - HINTED;
   return el("ul.svc", { "aria-label": t("page.services_here") }, ...parts, more > 0 && el("li.more", {}, t("page.and_more", { n: more })));
 }
+
+// "closes 20:00", "closed, opens 06:00"; too late when the usual break does not fit before it closes.
+function then(one, route) {
+  if (one.open_at_eta && one.closes && !always(one.closes, route)) return t(one.fits === false ? "page.closes_too_soon" : "page.closes", { at: clock(one.closes, route.depart) });
+  if (one.open_at_eta === false && one.opens) return t("page.opens", { at: clock(one.opens, route.depart) });
+  return t(one.open_at_eta ? "page.is_open" : "page.is_shut");
+}
+
+const always = (iso, route) => Date.parse(iso) - Date.parse(route.depart) > 86_400_000;      // a closing next week tells nobody anything
 
 const STATE = { true: "open", false: "shut", null: "unsure" };
 
