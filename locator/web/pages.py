@@ -32,7 +32,7 @@ CHINA = (73.5, 18.0, 134.8, 53.6)            # shown for a region that does not 
 FIRST_TRIP = {"wujin": {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengshanqiao")}}     # what a newcomer sees answered
 SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service", "closure", "rule", "limit",
         "because", "mend")                   # words for the page's script
-WANTS = ("bays", "free", "shower", "hot_water", "canteen", "bed", "guarded", "fuel")      # what a stop may be liked for, of WISHES
+WANTS = ("bays", "free", "shower", "hot_water", "canteen", "bed", "guarded", "fuel")      # of WISHES, those the form offers
 SHEETS = ("base.css", "page.css", "answer.css")
 
 
@@ -44,8 +44,8 @@ def page() -> Response:
     bbox = region.facts.bbox or CHINA
     shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=basemap_of(region)))
     html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
-                           rules=RULE_SETS, rule=rule_of(region.facts.country), wants=WANTS, presets=PRESETS, measures=MEASURES, accuracies=ACCURACIES, inline=_inline(),
-                           told=_told(region, said.lang, shell))
+                           rules=RULE_SETS, rule=rule_of(region.facts.country), wants=WANTS, presets=PRESETS, measures=MEASURES,
+                           accuracies=ACCURACIES, inline=_inline(), told=_told(region, said.lang, shell))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = said.lang
     response.headers["Cache-Control"] = "no-cache"

@@ -26,6 +26,8 @@ export async function open(whenPicked) {
   return map;
 }
 
+const shown = () => getComputedStyle(document.getElementById("map")).visibility !== "hidden";
+
 const again = () => last && draw(...last);
 
 function picking(event, whenPicked) {
@@ -74,7 +76,7 @@ export function here(lon, lat, accuracy_m, follow) {
   const [round, dot] = me.getLayers();
   round.setLatLng([lat, lon]).setRadius(accuracy_m);
   dot.setLatLng([lat, lon]);
-  if (follow && !map.getBounds().pad(-0.25).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 13), { animate: false });
+  if (follow && shown() && !map.getBounds().pad(-0.25).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 13), { animate: false });
 }
 
 export function leave() {

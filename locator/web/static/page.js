@@ -14,6 +14,7 @@ import { clockAt, far, t, told } from "./words.js";
 
 const place = document.getElementById("told"), section = document.getElementById("answer");
 let answer = null, trip = null, cheapest = false;
+let wanted = new URLSearchParams(location.search).get("stop");       // the stop somebody shared
 
 async function ask(question = form.question()) {
   form.blame(null);
@@ -43,8 +44,8 @@ function take(found, question) {
   fold(form.trip());
   map.draw(answer, (n) => choose(n, true));
   live.follow(answer, question, answer.ladder ?? null);
-  const wanted = new URLSearchParams(location.search).get("stop");
   if (wanted) showStop(wanted);
+  wanted = null;
 }
 
 function busy(is) {
@@ -131,6 +132,7 @@ async function settle() {
   if (!sparing()) await openMap();
   await stay(() => say(t("page.renewed")));
   if (answer) await keepCorridor(answer.route.geometry.coordinates);
+  document.documentElement.dataset.kept = "yes";           // all that is to be on this phone is
 }
 
 async function begin() {
