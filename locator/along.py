@@ -49,11 +49,12 @@ class Along:
 
 
 def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart: datetime | None = None,
-               country: str | None = None, bare: bool = False) -> Along:
+               country: str | None = None, bare: bool = False, why: bool = True) -> Along:
     """Stops in the wanted order. A place has one row a pass: each time the route comes by, and once between each two vias.
 
     bare             many stops in haste: no visit is looked at (leave_m, rejoin_m, access … None; Along.tell has them), and where
                      the limit is reached the cheapest of each stretch of the way are kept, not the cheapest of all
+    why              look at the places that are left out as well
     depart, country  when and where he sets off, aware: needed where the hours or the age of a record are asked for
     """
     reason, value = atlas.reasons(want, route.vehicle, depart)
@@ -68,7 +69,9 @@ def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart
     def tell(rows: Sequence[int]) -> pd.DataFrame:
         told = passes.stops([cells[k] for k in rows], False)
         return told.assign(passing=table["passing"].iloc[list(rows)].to_numpy())
-    return Along(table, *_omitted(passes, reason, value, set(table["row"].tolist())), tell)
+    shown = set(table["row"].tolist())
+    left_out = _omitted(passes, reason, value, shown) if why else list_omitted([], reason, value, lambda rows: {})
+    return Along(table, *left_out, tell)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,9 @@ from geodata.regions import Region
 from locator.asks import local
 from locator.atlas import Atlas
 from locator.coverage import Coverage, CoverAsk, Progress, Share, find_coverage
+from locator.criticality import Criticality, find_criticality
 from locator.engines.embedded import EmbeddedEngine
+from locator.spacing import Spacing, SpacingAsk, find_spacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,20 @@ class CoverageAnswer:
     zones: tuple[gpd.GeoDataFrame, list[Share]] | None
 
 
+@dataclass(frozen=True, eq=False)
+class SpacingAnswer:
+    region: Region
+    atlas: Atlas
+    spacing: Spacing
+
+
+@dataclass(frozen=True, eq=False)
+class CriticalityAnswer:
+    region: Region
+    atlas: Atlas
+    criticality: Criticality
+
+
 class Planning:
     """What Locator answers planners."""
 
@@ -56,6 +72,18 @@ class Planning:
         zones, country = None if ask.zones is None else self._areas(ask.zones), self.region.facts.country
         found = find_coverage(self.atlas, self._roads(), ask, now=self._today(), country=country, progress=progress)
         return CoverageAnswer(self.region, self.atlas, found, None if zones is None else (zones, found.by_zone(zones)))
+
+    def spacing(self, ask: SpacingAsk, *, progress: Progress | None = None) -> SpacingAnswer:
+        """How far apart the stops of each direction of each road are. Raises BadInput no_roads, not_allowed."""
+        country = self.region.facts.country
+        found = find_spacing(self.atlas, self._roads(), ask, now=self._today(), country=country, progress=progress)
+        return SpacingAnswer(self.region, self.atlas, found)
+
+    def criticality(self, ask: CoverAsk, *, gains: bool = True, progress: Progress | None = None) -> CriticalityAnswer:
+        """What breaks when one place closes; with `gains`, what each adds to those before it. Raises no_roads, too_large."""
+        now, country = self._today(), self.region.facts.country
+        found = find_criticality(self.atlas, self._roads(), ask, now=now, country=country, gains=gains, progress=progress)
+        return CriticalityAnswer(self.region, self.atlas, found)
 
     def _roads(self) -> EmbeddedEngine:
         """The engine that knows the roads. Raises BadInput no_roads."""

@@ -22,6 +22,8 @@ from locator.web.asking_print import SAVED_EXAMPLE
 from locator.web.assets import Assets
 from locator.web.describing import Problem
 from locator.web.planning import BODIES as PLANNING
+from locator.web.planning import EXAMPLES as PLANNING_EXAMPLES
+from locator.web.planning import ORDER as PLANNED
 from locator.web.problems import MEDIA_TYPE, statuses
 from locator.web.room import asked_words
 from locator.words import words
@@ -30,7 +32,7 @@ from locator.words.exporting import FORMATS
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
 ORDER = ("along", "plan", "route", "nearest", "here", "places", "layers", "items", "closures", "unmet",
-         "coverage", "coverage_weighed", *PAPERS, "healthz")
+         *PLANNED, *PAPERS, "healthz")
 REFERENCE = "#/components/schemas/{model}"
 STAFF = ("/api/print/routes", "/api/print/routes/{name}")     # changed by those who have the key
 GPX_EXAMPLE = ('<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
@@ -192,7 +194,7 @@ def _curl(method: str, path: str, operation: dict[str, Any]) -> str:
         return f"curl -X {method.upper()} '{where}' -H 'Staff-Key: …'{body}"
     if method == "get":
         query = {"/api/nearest": "?at=119.9446,31.7158&service=shower&limit=3", "/api/here": "?at=119.9446,31.7158",
-                 "/api/places": "?q=%E6%B9%96", "/api/coverage": "?limit_s=900&service=shower&hour=2",
+                 "/api/places": "?q=%E6%B9%96", **PLANNING_EXAMPLES,
                  **PRINT_EXAMPLES}.get(path, "")
         return f"curl '{where}{query}'"
     example = operation["requestBody"]["content"]["application/json"]["example"]

@@ -61,6 +61,53 @@ def test_a_bad_traffic_table_is_refused(locator: Run, tmp_path: Path, table: str
     assert (done.exit_code, done.stdout) == (2, "") and done.stderr.count("\n") == 1
 
 
+def test_spacing_names_the_longest_stretch_and_the_norms(locator: Run) -> None:
+    done = locator("spacing", "--lang", "en")
+    assert done.exit_code == 0 and "JTG B01-2014" in done.stdout and "exceeded" in done.stdout
+    told = json.loads(locator("spacing", "--ref", "G312", "--json").stdout)
+    assert {(one["ref"], one["heading"]) for one in told["directions"]} == {("G312", "E"), ("G312", "W")}
+    for one in told["directions"]:
+        assert sum(part["length_m"] for part in one["stretches"]) == approx(one["length_m"], abs=1)
+        assert one["longest_m"] == max(part["length_m"] for part in one["stretches"])
+        assert [stop["offset_m"] for stop in one["stops"]] == sorted(stop["offset_m"] for stop in one["stops"])
+    assert locator("spacing", "--ref", "X1").exit_code == 3
+
+
+def test_service_areas_of_one_carriageway_are_not_the_others(locator: Run) -> None:
+    """Of the sample's facts: 芳茂山 and 滆湖 have an area a side, each named by where its own carriageway leads."""
+    told = json.loads(locator("spacing", "--kind", "service_area", "--classes", "motorway", "--json").stdout)
+    sides = {(one["ref"], one["heading"]): [stop["name"] for stop in one["stops"]] for one in told["directions"]}
+    assert sides["G42", "SE"] == ["芳茂山服务区(上海方向)"] and sides["G42", "NW"] == ["芳茂山服务区(成都方向)"]
+    assert sides["G4221", "W"] == ["滆湖服务区(武汉方向)"] and sides["G4221", "E"] == ["滆湖服务区(上海方向)"]
+
+
+def test_criticality_ranks_what_is_lost(locator: Run) -> None:
+    told = json.loads(locator("criticality", "--limit-s", 900, "--json").stdout)
+    lost = [one["properties"]["lost_m"] for one in told["features"]]
+    assert lost == sorted(lost, reverse=True) and lost[0] > 0
+    assert told["places_total"] == len(told["gains"]) == told["places"]["open"]
+    assert told["gains"][-1]["covered_m"] == approx(told["total"]["covered_m"], abs=1)
+    done = locator("criticality", "--limit", 3, "--no-gains")
+    assert done.exit_code == 0 and "失去覆盖" in done.stdout and "按每次增加最多的次序" not in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["spacing", "criticality"])
+def test_the_other_answers_as_files(locator: Run, tmp_path: Path, verb: str) -> None:
+    for form in ("csv", "geojson", "gpkg"):
+        done = locator(verb, "--out", tmp_path / f"it.{form}", "--lang", "en")
+        assert (done.exit_code, done.stdout) == (0, "") and (tmp_path / f"it.{form}").stat().st_size > 1_000
+    assert json.loads((tmp_path / "it.geojson").read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+    layers = {"spacing": {"directions", "stops"}, "criticality": {"places"}}[verb]
+    assert set(pyogrio.list_layers(tmp_path / "it.gpkg")[:, 0]) == layers
+
+
+@pytest.mark.parametrize("args", [("--norm", "none"), ("--own-m", 0), ("--least-m", "x"), ("--max-detour-s", -1),
+                                  ("--out", "x.pdf")])
+def test_a_wrong_wish_of_spacing_is_one_line(locator: Run, args: tuple[object, ...]) -> None:
+    done = locator("spacing", *args, "--lang", "en")
+    assert (done.exit_code, done.stdout) == (2, "") and done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("args", [("--out", "x.doc"), ("--bands", "1,x"), ("--bands", "0"), ("--hour", 24), ("--classes", "path"),
                                   ("--zones", "nothing"), ("--zones", "partner"), ("--weekday", "someday"), ("--limit-s", "nan"),
                                   ("--traffic", "nowhere.csv"), ("--direction", "up")])

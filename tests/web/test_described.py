@@ -18,7 +18,8 @@ PLAIN = {"Accept-Encoding": "identity"}            # its WSGI client asks for gz
 CALLS = [("/api/along", "POST"), ("/api/plan", "POST"), ("/api/here", "GET"), ("/api/route", "POST"), ("/api/nearest", "GET"),
          ("/api/layers", "GET"),
          ("/api/layers/{name}/items", "GET"), ("/api/places", "GET"), ("/api/closures", "GET"), ("/api/unmet", "GET"),
-         ("/api/coverage", "GET"), ("/api/coverage", "POST"), ("/healthz", "GET")]
+         ("/api/coverage", "GET"), ("/api/coverage", "POST"), ("/api/spacing", "GET"), ("/api/spacing", "POST"),
+         ("/api/criticality", "GET"), ("/api/criticality", "POST"), ("/healthz", "GET")]
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,10 @@ ASKED = [
     ("get", "/api/places", "/api/places?q=湖", None),
     ("get", "/api/coverage", "/api/coverage?limit_s=600&zones=grid_cells&lines=true&weekday=mon&hour=2", None),
     ("post", "/api/coverage", "/api/coverage", {"limit_s": 600, "traffic": [{"ref": "G42", "lorries_day": 100}], "gaps": 3}),
+    ("get", "/api/spacing", "/api/spacing?refs=G42,G312&own_m=20000&lines=true", None),
+    ("post", "/api/spacing", "/api/spacing", {"norms": ["eu_rest_areas"], "vehicle": {"preset": "rigid"}}),
+    ("get", "/api/criticality", "/api/criticality?limit_s=600&limit=3", None),
+    ("post", "/api/criticality", "/api/criticality", {"gains": False, "traffic": [{"way": 1, "lorries_day": 5}]}),
     ("get", "/healthz", "/healthz", None),
 ]
 
