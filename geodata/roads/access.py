@@ -86,6 +86,16 @@ def oneway(tags: Mapping[str, str], name: str, mode: int) -> int | None:
 
 def node_ban(tags: Mapping[str, str]) -> int:
     """Which modes a node stops: HGV and CAR bits. A height bar without a figure stops lorries: that is what it is there for."""
+    return _stopped(tags, "closed")
+
+
+def node_gate(tags: Mapping[str, str]) -> int:
+    """Which modes pass a node only when they belong behind it: HGV and CAR bits."""
+    return _stopped(tags, "private")
+
+
+def _stopped(tags: Mapping[str, str], answer: str) -> int:
+    """The modes to which a node gives this answer."""
     barrier = tags.get("barrier")
     if barrier is None and _is_crossing(tags):
         return 0                                           # its access tags tell who may cross the road
@@ -94,7 +104,7 @@ def node_ban(tags: Mapping[str, str]) -> int:
         said = access_of(tags, mode)
         if said is None and barrier is not None:
             said = "closed" if _bars(tags, barrier, mode) else "open"
-        ban |= mode if said in ("closed", "private") else 0
+        ban |= mode if said == answer else 0
     return ban
 
 

@@ -26,6 +26,7 @@ TURN_ROUND_MS = 60_000                # a lorry turning at a dead end
 MAINLINE = tuple(CLASS_NUMBER[c] for c in ("motorway", "trunk"))
 OUT, MEMORY = 1, 2                    # bits of arc_copy: how a copy differs from the arc itself (copies.py)
 THROUGH, FORGETFUL = 2, 16            # in turn_ban: a mode's bit, shifted so far, bars through traffic; and a turn for nobody
+GATE = 5                              # in turn_ban while it is built: shifted so far, a private gate stands there (enclosed.py)
 LIMITS = ("height_m", "mass_t", "width_m", "length_m", "axle_t")
 _SHAPE = ("arc_tail", "arc_head", "turn_from", "turns_in", "edge_arcs", "arc_own", "_copies", "marks",
           "_conditions_on")    # of RoadGraph
@@ -190,7 +191,8 @@ class RoadGraph:
         closed |= (arc_ms[self.turn_to] == CLOSED) | (arc_ms[self.turn_from] == CLOSED)
         back = self.arc_edge[self.turn_to] == self.arc_edge[self.turn_from]
         closed |= ~back & self._exceeded(self.node_limit, profile)[self.arc_head[self.turn_from]]
-        onward = np.bincount(self.turn_from, weights=~closed & ~back, minlength=self.arcs)
+        aside = ((self.arc_local[self.turn_to] & ~self.arc_local[self.turn_from]) & mode) != 0       # he has no business there
+        onward = np.bincount(self.turn_from, weights=~closed & ~back & ~aside, minlength=self.arcs)
         closed |= back & (onward[self.turn_from] > 0)
         closed |= (self.arc_copy[self.turn_to] != 0) if as_driven else (self.turn_ban & (mode << THROUGH)) != 0
         return np.where(closed, CLOSED, whole).astype(np.uint32)

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from geodata.errors import BadInput
-from geodata.roads.access import BOTH, NODE_KEYS, node_ban
+from geodata.roads.access import BOTH, NODE_KEYS, node_ban, node_gate
 from geodata.roads.conditional_turns import conditional_bans
 from geodata.roads.conditions import find_conditions, with_turns
 from geodata.roads.copies import with_ways_out
 from geodata.roads.delays import DELAY_KEYS, edge_delays, node_delay, slowed
-from geodata.roads.graph import LIMITS, RoadGraph, find_turns
+from geodata.roads.enclosed import with_enclosed
+from geodata.roads.graph import GATE, LIMITS, RoadGraph, find_turns
 from geodata.roads.limits import limits_of
 from geodata.roads.marks import BOOTH
 from geodata.roads.restrictions import RESTRICTION_KEYS, Restriction, ban_hairpins, ban_turns, restriction_of
@@ -85,7 +86,7 @@ class _Ways:
 class _Nodes:
     osm: NDArray[np.int64]           # (m,) rising
     lonlat: NDArray[np.float64]      # (m, 2), nan where the extract lacks the node
-    ban: NDArray[np.uint8]
+    ban: NDArray[np.uint8]           # of node_ban, and of node_gate GATE bits higher
     limit: NDArray[np.float32]       # (m, 5) in the order of LIMITS
     junction: NDArray[np.int32]
     booth: NDArray[np.bool_]         # (m,) toll is taken here
@@ -122,7 +123,7 @@ def _with_restrictions(graph: RoadGraph, restrictions: list[Restriction], summar
     at_node, over_ways = ([r for r in restrictions if bool(r.via_ways) == over and not r.why_not] for over in (False, True))
     graph, said = ban_turns(graph, at_node)
     at_times, whys = conditional_bans(graph, [r for r in restrictions if r.why_not == "conditional"])
-    graph = replace(ban_hairpins(graph), conditions=with_turns(graph.conditions, at_times))
+    graph = with_enclosed(replace(ban_hairpins(graph), conditions=with_turns(graph.conditions, at_times)))
     graph, also = ban_over_ways(graph, over_ways)
     dropped = Counter([r.why_not for r in restrictions if r.why_not not in ("", "conditional")] + said + also + whys)
     summary.restrictions_read, summary.restrictions_kept = len(restrictions), dropped.pop("", 0)
@@ -209,7 +210,7 @@ def _text_places(file: Path, wanted: NDArray[np.int64]) -> Iterator[tuple[int, A
 def _note_node(nodes: _Nodes, at: int, tags: dict[str, str], ways: _Ways, speeds: SpeedTable) -> None:
     nodes.delay_s[at] = node_delay(tags, speeds)
     if any(key in tags for key in NODE_KEYS):
-        nodes.ban[at], limits = node_ban(tags), limits_of(tags)
+        nodes.ban[at], limits = node_ban(tags) | node_gate(tags) << GATE, limits_of(tags)
         nodes.limit[at] = [getattr(limits, name) for name in LIMITS]
         nodes.booth[at] = tags.get("barrier") == "toll_booth"
     if tags.get("highway") == "motorway_junction":
@@ -284,8 +285,8 @@ def _with_arcs(ways: _Ways, nodes: _Nodes, summary: Summary, used: NDArray[np.in
     tail, head = ends[edge, side], ends[edge, 1 - side]
     turns = find_turns(tail, head, edge, node_ban=nodes.ban[used],
                        node_bars=(nodes.ban[used] > 0) | ~np.isnan(nodes.limit[used]).all(axis=1),
-                       arc_bars=(ban[edge, side] > 0) | ~np.isnan(limits[edge]).all(axis=1) | np.isin(edge, conditions.edge)
-                       | (mark[edge] > 0))
+                       arc_bars=((ban | local)[edge, side] > 0) | ~np.isnan(limits[edge]).all(axis=1) | (mark[edge] > 0)
+                       | np.isin(edge, conditions.edge))
     one_way = (ban[:, 0] == BOTH) | (ban[:, 1] == BOTH)
     round_about = np.array([r.roundabout for r in kinds])[kind]
     summary.nodes, summary.edges, summary.arcs = len(used), len(edge_way), len(edge)

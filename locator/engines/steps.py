@@ -14,6 +14,7 @@ import shapely.ops
 from numpy.typing import NDArray
 
 from geodata.roads.graph import RoadGraph
+from geodata.roads.snap import metres_per_degree
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -99,8 +100,7 @@ STEP_FIELDS = ("arc", "enter_ms", "leave_ms", "turn_ms", "enter_m", "leave_m")
 
 def cut_shape(shape: Floats, begin: float, end: float) -> Floats:
     """The part of a short shape between two shares of its length."""
-    middle = float(shape[:, 1].mean())
-    squeeze = np.array([max(np.cos(np.radians(middle)), 1e-9), 1.0])
+    squeeze = np.array(metres_per_degree(float(shape[:, 1].mean())))
     line = shapely.LineString(shape * squeeze)
     part = shapely.ops.substring(line, begin, end, normalized=True)
     points = np.asarray(part.coords) / squeeze

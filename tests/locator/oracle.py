@@ -89,7 +89,7 @@ class Oracle:
         return [(3 * to + allowed[phase, self.local[to]], ms) for to, ms in self.turns[arc] if (phase, self.local[to]) in allowed]
 
     def _turns(self, arc: int, bit: int, measures: NDArray[np.float32]) -> list[tuple[int, int]]:
-        """(arc entered, milliseconds of the turn itself); back on the same road only where nothing else is left."""
+        """(arc entered, milliseconds of the turn itself); back only where nothing else is left for him."""
         graph, ways, back = self.graph, [], []
         if self.ms[arc] is None or arc in self.own:
             return []
@@ -103,7 +103,8 @@ class Oracle:
                 back.append((to, ms))
             elif not (graph.node_limit[node] < measures).any():
                 ways.append((to, ms))
-        return ways or back
+        on = [to for to, _ in ways if self.local[arc] or not self.local[to]]
+        return ways if on else ways + back
 
     def _between_beginnings(self) -> csr_matrix:
         rows = [(arc, to, (self.arc_ms[arc] or 0) + ms) for arc, onward in enumerate(self.onward) for to, ms in onward]
@@ -232,10 +233,10 @@ class Oracle:
                 sums = np.where([[here == there for there in sides] for here in sides], sums, NEVER)
             if not np.isfinite(sums.min()):
                 continue
-            sums = np.maximum(sums, chain.end_ms - chain.start_ms)    # having business on the way makes no way shorter
-            total, arrival = int(sums.min()), int(out_ms[np.unravel_index(sums.argmin(), sums.shape)[0]])
+            total = max(int(sums.min()), chain.end_ms - chain.start_ms)     # having business on the way makes no way shorter
+            mine = {int(out_ms[row]) for row in np.flatnonzero((sums == sums.min()).any(axis=1))}
             if best is None or total <= best:
-                arrivals = {arrival} | (arrivals if total == best else set())
+                arrivals = mine | (arrivals if total == best else set())
                 best = total
         return best, arrivals
 

@@ -70,6 +70,70 @@ def test_out_of_one_zone_over_an_open_road_into_another() -> None:
     assert (town.trip("AD"), town.trip("DA"), town.trip("AE")) == ("ABCD", "DCBA", "ABE")
 
 
+
+
+@pytest.mark.tags("access=destination", "motor_vehicle=destination")
+@pytest.mark.parametrize("tags", ["access=destination", "motor_vehicle=destination", "access=private", "hgv=delivery"])
+def test_a_street_without_a_word_behind_such_a_road_is_reached_and_left_but_never_passed(tags: str) -> None:
+    """C1D has no sign; both ways into it have. E lies on a third road, dearer by far."""
+    drawing = """
+    A---B---1---D---E
+    |               |
+    X---------------Y
+    """
+    town = draw(drawing, roads={"AB": f"primary {tags}", "B1D": "residential", "DE": f"primary {tags}", "AXYE": "primary"})
+    assert (town.trip("X1"), town.trip("1Y"), town.trip("1X")) == ("XAB1", "1DEY", "1BAX")
+    assert (town.trip("AE"), town.trip("XY")) == ("AXYE", "XY")
+
+
+def test_who_lives_behind_a_private_gate_gets_in_and_out_and_nobody_passes() -> None:
+    town = draw("X---A-G-B-1-C\n|\nY", roads={"YXAGB1C": "primary"}, signs={"G": "barrier=gate access=private"})
+    assert (town.trip("Y1"), town.trip("1Y"), town.trip("1C")) == ("YXAGB1", "1BGAXY", "1C")
+    assert draw("X---A-G-B-1-C\n|\nY", roads={"YXAGB1C": "primary"}, signs={"G": "barrier=gate locked=yes"}).trip("Y1") == ""
+
+
+def test_a_private_gate_at_the_rear_of_what_is_open_in_front_stays_shut() -> None:
+    """S to D is a step through the gate; the front way is long. A private road behind the gate changes nothing."""
+    drawing = """
+    A---B-------C
+    |       |   |
+    |   P-G-Q---D
+    |   |
+    R---S
+    """
+    roads = {"ABC": "primary", "CD": "service", "DQ": "service", "ARSP": "primary", "PGQ": "unclassified"}
+    gate = {"G": "barrier=gate access=private"}
+    assert draw(drawing, roads=roads, signs=gate).trip("SD") == "SRABCD"
+    assert draw(drawing, roads=roads).trip("SD") == "SPGQD"
+    private = draw(drawing, roads={**roads, "PGQ": "unclassified access=private"}, signs=gate)
+    assert (private.trip("SD"), private.trip("SQ"), private.trip("PD")) == ("SRABCD", "SPGQ", "PGQD")
+
+
+def test_a_place_behind_a_private_gate_is_offered_to_nobody() -> None:
+    """A works' own pump; an open road to one behind a road for destinations is offered."""
+    drawing = """
+        p
+        |
+        K
+        |
+    A---B---C
+    """
+    for sign, tags, offered in (("barrier=gate access=private", "service", False), ("", "service access=destination", True)):
+        town = draw(drawing, roads={"ABC": "primary", "BK": tags, "Kp": "service"}, signs={"K": sign} if sign else None)
+        assert list(town.stops(town.route("AC"), max_detour_s=10_000.0).index) == ([("p", 1)] if offered else [])
+
+
+def test_before_a_road_for_others_a_street_ends_and_one_turns_round() -> None:
+    drawing = """
+        p---D
+        |
+    A---B---C
+    """
+    town = draw(drawing, roads={"ABC": "unclassified", "Bp": "unclassified", "pD": "unclassified access=private"})
+    stops = town.stops(town.route("AC"), max_detour_s=10_000.0)
+    assert stops.loc[("p", 1), "detour_s"] == s(2 * 240.0)
+
+
 def test_the_rear_of_a_yard_is_no_way_into_it() -> None:
     """A staff road from behind is shorter; it is nobody's way in, nor is it where he stands when he is told of the place."""
     drawing = """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from geodata.roads.access import BOTH, CAR, HGV, PASSABLE, node_ban, oneway
+from geodata.roads.access import BOTH, CAR, HGV, PASSABLE, node_ban, node_gate, oneway
 from geodata.roads.tags import road_of
 from tests.geodata.roads.world import tags_of
 
@@ -113,8 +113,8 @@ def test_only_motorways_are_one_way_without_saying_so(name: str, text: str, way:
     ("barrier=gibberish", BOTH), ("barrier=bus_trap hgv=yes", CAR),
     ("barrier=bollard bollard=rising", 0), ("barrier=bollard bollard=removable", BOTH),
     ("barrier=bollard bollard=rising locked=yes", BOTH),
-    ("barrier=gate access=private", BOTH), ("barrier=gate locked=yes", BOTH), ("barrier=gate locked=yes access=yes", 0),
-    ("barrier=bollard access=yes", 0), ("barrier=bollard bicycle=yes", BOTH), ("barrier=gate access=private hgv=yes", CAR),
+    ("barrier=gate locked=yes", BOTH), ("barrier=gate locked=yes access=yes", 0),
+    ("barrier=bollard access=yes", 0), ("barrier=bollard bicycle=yes", BOTH),
     ("barrier=gate hgv=no", HGV), ("barrier=gate motor_vehicle=no motorcar=yes", HGV), ("barrier=gate access=destination", 0),
     ("barrier=gate motor_vehicle=no access=yes", BOTH), ("barrier=height_restrictor", HGV), ("barrier=gate access=gibberish", 0),
     ("barrier=height_restrictor maxheight=4.5", 0), ("barrier=height_restrictor hgv=yes", 0), ("barrier=entrance", 0),
@@ -124,6 +124,17 @@ def test_only_motorways_are_one_way_without_saying_so(name: str, text: str, way:
 ])
 def test_what_stands_on_a_node_stops_whom_it_says(text: str, ban: int) -> None:
     assert node_ban(tags_of(text)) == ban
+
+
+@pytest.mark.tags("barrier=gate", "access=private", "access=permit")
+@pytest.mark.parametrize(("text", "ban", "gate"), [
+    ("barrier=gate access=private", 0, BOTH), ("barrier=gate access=private hgv=yes", 0, CAR), ("access=permit", 0, BOTH),
+    ("barrier=gate access=private hgv=no", HGV, CAR), ("barrier=gate access=destination", 0, 0),
+    ("barrier=gate access=no", BOTH, 0),
+    ("barrier=gate locked=yes", BOTH, 0), ("highway=crossing access=private", 0, 0),
+])
+def test_who_passes_a_node_only_when_he_belongs_behind_it(text: str, ban: int, gate: int) -> None:
+    assert (node_ban(tags_of(text)), node_gate(tags_of(text))) == (ban, gate)
 
 
 def test_what_opens_is_listed_once() -> None:

@@ -51,7 +51,7 @@ def test_a_way_has_the_arcs_it_may_be_driven_in(tmp_path: Path, tags: Tags, arcs
 
 
 @pytest.mark.parametrize(("node", "lorry", "van"), [
-    ({"barrier": "bollard"}, False, False), ({"barrier": "gate", "access": "private"}, False, False),
+    ({"barrier": "bollard"}, False, False), ({"barrier": "gate", "access": "agricultural"}, False, False),
     ({"hgv": "no"}, False, True), ({"barrier": "lift_gate", "motorcar": "no"}, True, False),
     ({"barrier": "height_restrictor"}, False, True),
     ({"maxheight": "3.9"}, False, True), ({"maxheight": "4.0"}, True, True),
