@@ -97,6 +97,12 @@ class Taken:
             for cell in _cells(box):
                 self._cells[cell].append(box)
 
+    def take_all(self, other: Taken) -> None:
+        """What is taken there is taken here too."""
+        self.boxes += other.boxes
+        for cell, boxes in other._cells.items():
+            self._cells[cell] += boxes
+
     def meets(self, box: Box) -> int:
         """How many taken boxes reach into this one."""
         found = {id(other): other for cell in _cells(box) for other in self._cells.get(cell, ())}

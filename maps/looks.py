@@ -115,11 +115,11 @@ class Shield:
 PAPER_ROADS: dict[str, PaperRoad] = {
     "motorway": PaperRoad(1.15, "#e6914a", "#7d4415", 50e6, 2.5e6),
     "trunk": PaperRoad(1.0, "#f3b968", "#8a632a", 4e6, 1.25e6),
-    "primary": PaperRoad(0.9, "#f9de93", "#8f7a42", 1.5e6, 600_000),
+    "primary": PaperRoad(0.9, "#f9de93", "#8f7a42", 1.25e6, 500_000),
     "motorway_link": PaperRoad(0.6, "#e6914a", "#7d4415", 250_000),
     "trunk_link": PaperRoad(0.55, "#f3b968", "#8a632a", 200_000),
     "primary_link": PaperRoad(0.5, "#f9de93", "#8f7a42", 150_000),
-    "secondary": PaperRoad(0.75, "#ffffff", "#76736c", 600_000, 300_000),
+    "secondary": PaperRoad(0.75, "#ffffff", "#76736c", 300_000, 200_000),
     "secondary_link": PaperRoad(0.45, "#ffffff", "#76736c", 125_000),
     "tertiary": PaperRoad(0.6, "#ffffff", "#8d8a83", 250_000, 125_000),
     "tertiary_link": PaperRoad(0.4, "#ffffff", "#8d8a83", 100_000),

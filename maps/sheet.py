@@ -91,7 +91,7 @@ class Sheet:
         self.layers: dict[str, Element] = {name: self.drawing.layer(name) for name in names}
         self.roads = RoadsOnPaper(ground.roads, window)
         self.taken = Taken()
-        self.body = track.body() if track else []
+        self.body = Taken(track.body() if track else ())
         self.labels: list[Label] = []
         self.grid: Grid | None = None
         self.furniture: list[Box] = []
@@ -99,7 +99,7 @@ class Sheet:
 
     def furnish(self) -> None:
         """Scale bar, north arrow, the mark of a schematic map: in the corners the route leaves free."""
-        busy, layer, m = Taken(self.body), self.layers["furniture"], self.magnify
+        busy, layer, m = self.body, self.layers["furniture"], self.magnify
         bar = ScaleBar.of(self.window, m)
         box = self._corner(scale_bar_size(bar, m), busy, ("bottom_left", "bottom_right", "top_left", "top_right"))
         draw_scale_bar(layer, box, bar, self.captions, self.window, m)
@@ -139,8 +139,7 @@ class Sheet:
         self.labels.append(Label(self.captions.here, size, places, rank=-1.0, style="here"))
 
     def mark(self, stops: gpd.GeoDataFrame) -> None:
-        for box in self.body:
-            self.taken.take(box)
+        self.taken.take_all(self.body)
         self.marks = place_marks(stops, self.window, self.taken, track=self.track, magnify=self.magnify)
         self.labels += name_labels(self.marks, self.magnify)
 

@@ -25,7 +25,7 @@ ORIENTATIONS = (TRAVEL_UP, NORTH_UP)
 MAX_STRIPS = 400
 STEP_MM = 0.5                # the route is looked at this often; what it does between is within the margin
 DIRECTIONS = 72              # 5 degrees apart
-UPWARD_DEG = 40.0            # travel still runs up the page when it strays so far from straight up
+UPWARD_DEG = 15.0            # travel still runs up the page when it strays so far from straight up
 ALIKE = 0.97                 # of pages that hold nearly as much, the one whose travel is straightest up
 SHORTER = 0.98               # a page that in its own projection is a little too small for its piece takes so much of it
 
@@ -142,8 +142,7 @@ def _farthest(mm: Floats, inner: Floats, ups: Floats) -> tuple[int, float]:
         last[i] = (int(np.argmax(out)) if out.any() else len(mm)) - 1
         way = across[:last[i] + 1].mean(axis=0) - across[0]
         stray[i] = abs(math.degrees(math.atan2(way[0], way[1])))
-    upward = stray <= UPWARD_DEG
-    allowed = upward if upward.any() else np.ones(len(ups), bool)
+    allowed = stray <= max(UPWARD_DEG, stray.min())
     good = allowed & (last >= ALIKE * last[allowed].max())
     best = int(np.flatnonzero(good)[np.argmin(stray[good])])
     return int(last[best]), float(ups[best])

@@ -34,7 +34,7 @@ class RoadsWithin:
         return np.concatenate([np.minimum.reduceat(shape, start), np.maximum.reduceat(shape, start)], axis=1).astype(np.float32)
 
     def __call__(self, bbox: Bbox, classes: Collection[str], named: Collection[str] | None = None) -> gpd.GeoDataFrame:
-        """One row per class, name and ref, its stretches merged end to end ('' where not known). Unknown classes are none.
+        """One row per class, name and ref ('' where not known), its stretches merged end to end. Unknown classes are none.
 
         named  classes whose names are of use; of the others all stretches are one row without a name. None: all are
         """
@@ -45,8 +45,7 @@ class RoadsWithin:
             text = np.where(np.isin(number, [CLASS_NUMBER[name] for name in named if name in CLASS_NUMBER])[:, None], text, 0)
         keys = pd.DataFrame({"class": number, "name": text[:, 0], "ref": text[:, 1]})
         lines = self._lines(edges)
-        rows = [(CLASS_NAMES[number], self.graph.texts[name], self.graph.texts[ref],
-                 shapely.line_merge(shapely.multilinestrings(lines[at])))
+        rows = [(CLASS_NAMES[number], self.graph.texts[name], self.graph.texts[ref], _joined(lines[at], bool(name or ref)))
                 for (number, name, ref), at in keys.groupby(list(keys.columns), sort=True).indices.items()]
         return gpd.GeoDataFrame(rows, columns=["class", "name", "ref", "geometry"], geometry="geometry", crs=4326)
 
@@ -65,3 +64,11 @@ class RoadsWithin:
         within = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
         points = np.asarray(self.graph.shape_lonlat[ptr[edges][owner] + within])
         return np.asarray(shapely.linestrings(points, indices=owner)) if len(edges) else np.empty(0, object)
+
+
+def _joined(lines: NDArray[np.object_], named: bool) -> shapely.Geometry:
+    """One geometry; what has no name is not merged, for nobody writes along it."""
+    if len(lines) == 1:
+        return lines[0]
+    whole = shapely.multilinestrings(lines)
+    return shapely.line_merge(whole) if named else whole
