@@ -98,6 +98,12 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "stale_edit": (StaleEdit, ("current",)),
     "busy": (Unavailable, ()),
     "took_too_long": (Unavailable, ("limit_s",)),
+    "unknown_job": (NotFound, ()),                   # none of that id is kept
+    "no_result": (BadInput, ()),                     # of a job that is not done; value: its state
+    "unknown_scenario": (NotFound, ("known",)),
+    "scenario_exists": (BadInput, ()),
+    "other_kind": (BadInput, ()),                    # two scenarios that answer different questions
+    "jobs_off": (Unavailable, ()),                   # LOCATOR_JOBS=0
     "no_cluster": (Unavailable, ()),                 # LOCATOR_DASK does not answer
     "port_taken": (Unavailable, ()),                 # serve: somebody listens there already
     "disk_full": (NoRoom, ()),

@@ -39,6 +39,8 @@ class Settings:
     tls_cert: str = _setting("")                                     # PEM files; both or neither
     tls_key: str = _setting("")
     unmet: int = _setting(1, low=0, high=1)                          # count questions that found no stop
+    jobs: int = _setting(1, low=0, high=16)                          # long runs at once; 0: none may be started
+    job_timeout_s: int = _setting(3_600, low=10, high=86_400)
     dask: str = _setting("")                                         # tcp://… of a scheduler: trips are audited there
     company_rules: str = _setting("")                                # a TOML file of own driving-time rules, for rule company
     live_url: str = _setting("")                                     # where drivers reach the page; printed as a QR code

@@ -3,15 +3,15 @@
 In: a route without a stop, and what was asked for; the state file.    Out: counts by month, from SHOWN_FROM up.
 Never knows: who asked, from which address, when exactly, from where to where. What is kept is in docs/privacy.md.
 
-The state file is SQLite, shared by all server processes; this part of it is the table `unmet`, created here. Counting never fails
+Kept in the state file, in the table `unmet`, created here. Counting never fails
 an answer: a full disk, a lock, a broken file are logged and the count is lost.
 """
 from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor
@@ -22,13 +22,14 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import BadInput, Unavailable
+from locator.state import STATE, opened
 
 if TYPE_CHECKING:                 # for their names alone: whoever only counts or reads need not load the engines
     from locator.asks import Want
     from locator.engines.protocol import Route
 
 log = logging.getLogger(__name__)
-STATE = "state.sqlite"            # in LOCATOR_DATA
+__all__ = ["STATE", "Need", "count_unmet", "middle_ahead", "needs_of", "unmet_needs"]
 VERSION = 1                       # of the table below
 CELL_DEG = 0.05                   # 5.6 km from south to north, 2.8 km and more from west to east up to 60°
 SHOWN_FROM = 5                    # a count below could be one man's week
@@ -114,26 +115,8 @@ def unmet_needs(file: Path, region: str, since: str | None = None) -> pd.DataFra
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-@contextmanager
-def _opened(file: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
-    """The state file with this table in it, at the version known here; one transaction, taken back when it fails."""
-    with closing(sqlite3.connect(file, timeout=wait_s, isolation_level=None)) as state:
-        state.execute("PRAGMA journal_mode = WAL")
-        state.execute("PRAGMA synchronous = NORMAL")      # a power cut may lose the last counts, never the file
-        state.execute("BEGIN IMMEDIATE")
-        try:
-            state.execute("CREATE TABLE IF NOT EXISTS parts (part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT")
-            state.execute("INSERT OR IGNORE INTO parts VALUES ('unmet', ?)", (VERSION,))
-            found = state.execute("SELECT version FROM parts WHERE part = 'unmet'").fetchone()[0]
-            if found != VERSION:
-                raise sqlite3.DatabaseError(f"unmet is at version {found}, known is {VERSION}")
-            state.execute(TABLE)
-            yield state
-            state.execute("COMMIT")
-        except BaseException:
-            if state.in_transaction:                  # a full disk ends it by itself
-                state.execute("ROLLBACK")
-            raise
+def _opened(file: Path, wait_s: float) -> AbstractContextManager[sqlite3.Connection]:
+    return opened(file, "unmet", VERSION, TABLE, wait_s)
 
 
 def _add(state: sqlite3.Connection, needs: Sequence[Need]) -> None:

@@ -153,6 +153,13 @@ SHIELDS: dict[str, tuple[Shield, ...]] = {
 }
 
 
+# Driving time to the nearest place, near to far, the last beyond all: light to dark blue-green into orange and red, in even
+# steps of lightness so that they hold in grey; from ColorBrewer's YlGnBu and OrRd (colorbrewer2.org, Apache 2.0)
+BANDS = ("#41ab5d", "#1d91c0", "#5e4fa2", "#e08214", "#d7301f", "#67001f")
+GAP = "#c51b7d"
+SIDES = {"a": "#0068A6", "b": "#B04A00"}                 # of two that are compared
+
+
 def place_looks() -> dict[str, Any]:
     """Colours and pictures of kinds and of access, as plain JSON."""
     return {"kinds": {kind: asdict(look) for kind, look in KINDS.items()},

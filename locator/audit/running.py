@@ -21,7 +21,7 @@ import orjson
 from geodata.errors import BadInput, LocatorError
 from geodata.whole import write_whole
 from locator.audit.depths import Auditor
-from locator.audit.sources import Batch, Source
+from locator.audit.sources import Batch, Given, Source
 from locator.audit.tally import Tally
 from locator.audit.trips import read_trip
 
@@ -82,7 +82,8 @@ def audit_batch(opened: OpenAuditor, batch: Batch) -> dict[str, Any]:
     return tally.kept()
 
 
-def run_audit(source: Source, opened: OpenAuditor, executor: Executor, depth: str, *, workers: int, parts: Parts | None = None,
+def run_audit(source: Source | Given, opened: OpenAuditor, executor: Executor, depth: str, *, workers: int,
+              parts: Parts | None = None,
               progress: Progress = lambda step, done, total: None, each: Callable[[dict[str, Any]], None] = lambda kept: None,
               ) -> Tally:
     """The tally of every trip of the source.

@@ -87,6 +87,18 @@ class Source:
             yield Batch(number, "", 1, gpx), 1.0
 
 
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Trips handed over as records, not as a file; rows count from 1."""
+
+    records: list[dict[str, Any]]
+
+    def batches(self, most: int) -> Iterator[tuple[Batch, float]]:
+        for number, first in enumerate(range(0, len(self.records), most)):
+            part = self.records[first:first + most]
+            yield Batch(number, "trips", first + 1, part), (first + len(part)) / len(self.records)
+
+
 def open_source(path: Path) -> Source:
     """Raises  BadInput file_not_found, not_allowed (no table of trips), empty_file."""
     if path.is_dir():

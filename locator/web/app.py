@@ -17,13 +17,16 @@ from locator.web.api import api
 from locator.web.assets import Assets
 from locator.web.guide import describe, guide
 from locator.web.helps import helps
+from locator.web.jobs import jobs
 from locator.web.offline import offline
 from locator.web.pages import pages
+from locator.web.planner import planner
 from locator.web.planning import planning
 from locator.web.plans import plans
 from locator.web.press import press
 from locator.web.problems import answer_errors
 from locator.web.room import KEY, OpenLocator, Room, asked_lang, nonce
+from locator.web.scenarios import scenarios
 from locator.web.working import Workers
 
 GZIP_FROM = 800                    # bytes; below, a packet is a packet
@@ -56,7 +59,7 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
     app.spec_processor(describe)  # type: ignore[arg-type]
     Babel(app, default_locale=settings.lang, locale_selector=asked_lang)
     answer_errors(app)
-    for part in (api, plans, helps, planning, press, pages, offline, guide):
+    for part in (api, plans, helps, planning, jobs, scenarios, press, pages, planner, offline, guide):
         app.register_blueprint(part)
     app.after_request(_guarded)
     app.after_request(_gzipped)        # Flask runs the last one first

@@ -21,18 +21,23 @@ from locator.web.asking_print import QUERIES as PRINT_EXAMPLES
 from locator.web.asking_print import SAVED_EXAMPLE
 from locator.web.assets import Assets
 from locator.web.describing import Problem
+from locator.web.jobs import JobAsked
 from locator.web.planning import BODIES as PLANNING
 from locator.web.planning import EXAMPLES as PLANNING_EXAMPLES
 from locator.web.planning import ORDER as PLANNED
 from locator.web.problems import MEDIA_TYPE, statuses
 from locator.web.room import asked_words
+from locator.web.scenarios import ScenarioAsked
 from locator.words import words
 from locator.words.exporting import FORMATS
 
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
+RUNS = ("job_start", "jobs", "job", "job_result", "job_cancel", "scenario_save", "scenarios", "scenario", "scenario_compare",
+        "scenario_replay", "scenario_remove")
 ORDER = ("along", "plan", "route", "nearest", "here", "places", "layers", "items", "closures", "unmet",
-         *PLANNED, *PAPERS, "healthz")
+         *PLANNED, *RUNS, *PAPERS, "healthz")
+JSON_BODIES: dict[str, type[BaseModel]] = {**PLANNING, "/api/jobs": JobAsked, "/api/scenarios": ScenarioAsked}
 REFERENCE = "#/components/schemas/{model}"
 STAFF = ("/api/print/routes", "/api/print/routes/{name}")     # changed by those who have the key
 GPX_EXAMPLE = ('<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
@@ -59,7 +64,7 @@ def describe(spec: dict[str, Any]) -> dict[str, Any]:
         _add(schemas, model)
         operation = spec["paths"][path]["post"]
         operation["requestBody"] = _body(model.__name__, model.model_json_schema()["examples"][0])
-    for path, model in PLANNING.items():
+    for path, model in JSON_BODIES.items():
         _add(schemas, model)
         spec["paths"][path]["post"]["requestBody"] = _json_body(model.__name__, model.model_json_schema()["examples"][0])
     for (path, method), model in PRINTING.items():
@@ -197,6 +202,8 @@ def _curl(method: str, path: str, operation: dict[str, Any]) -> str:
                  "/api/places": "?q=%E6%B9%96", **PLANNING_EXAMPLES,
                  **PRINT_EXAMPLES}.get(path, "")
         return f"curl '{where}{query}'"
+    if "requestBody" not in operation:
+        return f"curl -X {method.upper()} '{where}'"
     example = operation["requestBody"]["content"]["application/json"]["example"]
     lines = [f"curl '{where}' -H 'Content-Type: application/json' \\", f"  -d '{json.dumps(example, ensure_ascii=False)}'"]
     if "multipart/form-data" in operation["requestBody"]["content"]:

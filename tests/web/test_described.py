@@ -20,6 +20,10 @@ CALLS = [("/api/along", "POST"), ("/api/plan", "POST"), ("/api/here", "GET"), ("
          ("/api/layers/{name}/items", "GET"), ("/api/places", "GET"), ("/api/closures", "GET"), ("/api/unmet", "GET"),
          ("/api/coverage", "GET"), ("/api/coverage", "POST"), ("/api/spacing", "GET"), ("/api/spacing", "POST"),
          ("/api/criticality", "GET"), ("/api/criticality", "POST"), ("/healthz", "GET")]
+ASIDE = {("/api/jobs", "POST"), ("/api/jobs", "GET"), ("/api/jobs/{id}", "GET"), ("/api/jobs/{id}", "DELETE"),
+         ("/api/jobs/{id}/result", "GET"), ("/api/scenarios", "POST"), ("/api/scenarios", "GET"),
+         ("/api/scenarios/{name}", "GET"), ("/api/scenarios/{name}", "DELETE"),
+         ("/api/scenarios/{name}/compare/{other}", "GET"), ("/api/scenarios/{name}/replay", "POST")}     # tests/web/test_runs.py
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,7 @@ def described(app: APIFlask) -> Any:
 
 
 def test_every_call_is_tried(spec: dict[str, Any]) -> None:
-    assert set(CALLS) == {(path, method.upper()) for path, item in spec["paths"].items() for method in item}
+    assert set(CALLS) | ASIDE == {(path, method.upper()) for path, item in spec["paths"].items() for method in item}
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
