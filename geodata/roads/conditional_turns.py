@@ -1,7 +1,7 @@
 """Turn restrictions that hold at times only: restriction:conditional=no_left_turn @ (Mo-Fr 07:00-09:00).
 
 In: Restrictions as they are written, a RoadGraph.    Out: rows for Conditions (conditions.py), and why the others give none.
-Never knows: moments, vehicles. Those over via ways, and those that speak of days in the old keys, are left out and counted.
+Never knows: moments, vehicles. Those that speak of days in the old keys are left out and counted. Over via ways: via_ways.py.
 """
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from geodata.roads.conditional import ALWAYS, clauses_of
+from geodata.roads.conditions import Ban
 from geodata.roads.graph import RoadGraph
 from geodata.roads.restrictions import BINDS, Restriction, arcs_into, has_its_ways, meant_turns, via_nodes
-
-Ban = tuple[int, int, int, str]          # road from, road to (twice the edge, and 1 for backward), modes, condition
 
 
 def conditional_bans(graph: RoadGraph, restrictions: Iterable[Restriction]) -> tuple[list[Ban], list[str]]:
@@ -25,7 +24,7 @@ def conditional_bans(graph: RoadGraph, restrictions: Iterable[Restriction]) -> t
     road = 2 * graph.arc_edge.astype(np.int64) + graph.arc_backward
     for rule in rules:
         whys = ["conditional"]
-        for plain, condition in _plain(rule):
+        for plain, condition in plain_ones(rule):
             turns, why = meant_turns(graph, plain, into.get(node_of.get(plain.via_node, -1), []))
             whys.append(why)
             bans += [(int(road[graph.turn_from[turn]]), int(road[graph.turn_to[turn]]), plain.ban, condition)
@@ -34,9 +33,9 @@ def conditional_bans(graph: RoadGraph, restrictions: Iterable[Restriction]) -> t
     return bans, said
 
 
-def _plain(rule: Restriction) -> Iterator[tuple[Restriction, str]]:
+def plain_ones(rule: Restriction) -> Iterator[tuple[Restriction, str]]:
     """As many plain restrictions as it has clauses that bind somebody of ours, each with its condition."""
-    for key, text in rule.conditional if not rule.via_ways else ():
+    for key, text in rule.conditional:
         ban = BINDS.get(key.removeprefix("restriction").removesuffix(":conditional"), 0) & ~rule.excepted
         for clause in clauses_of(text):
             fits = clause.value.startswith(("no_", "only_")) and has_its_ways(clause.value, rule.from_ways, rule.to_ways)

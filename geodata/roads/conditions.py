@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from geodata.roads.graph import Profile, RoadGraph
 
 LIMIT_NAMES = tuple(vars(NO_LIMITS))
+Ban = tuple[int, int, int, str]          # of a turn: road from, or exactly() one arc, road to, modes, condition
 THROUGH = 2                              # as in graph.py: bits of turn_ban that bar through traffic
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int32]
@@ -43,7 +44,7 @@ class Conditions:
     local: Bytes              # (r, 2)
     kmh: Singles              # (r, 4) lorry forward, backward; van forward, backward
     limit: Singles            # (r, 5)
-    turn_road: NDArray[np.int64]        # (t, 2) from, to: twice the edge, and 1 for backward
+    turn_road: NDArray[np.int64]        # (t, 2) from, to: twice the edge, and 1 for backward; from below 0: exactly() one arc
     turn_ban: Bytes           # (t,) modes that may not turn so while it holds
     turn_cond: Ints           # (t,) index in texts
 
@@ -185,17 +186,39 @@ def _find_on(graph: RoadGraph, of: Conditions) -> _On:
     turn = np.flatnonzero(mine[graph.turn_from])
     leaving = np.asarray(graph.turn_from)[turn]
     road = 2 * graph.arc_edge.astype(np.int64) + graph.arc_backward
-    start, number = road[graph.turn_from], dict[tuple[int, int], list[int]]()
-    for row, (a, b) in enumerate(of.turn_road.tolist()):
-        number.setdefault((a, b), []).append(row)
-    near = np.flatnonzero(np.isin(start, of.turn_road[:, 0])) if len(of.turn_road) else np.empty(0, np.int64)
-    pairs = [(t, row) for t, a, b in zip(near.tolist(), start[near].tolist(), road[graph.turn_to[near]].tolist(), strict=True)
-             for row in number.get((a, b), ())]
-    table = np.array(pairs, np.int64).reshape(-1, 2)
+    table = _banned_turns(graph, of, road)
     outward = np.asarray(graph.arc_copy)[leaving] & 1 != 0                                # on his way out already
     leaves = np.where(outward, 0, 3 & ~np.asarray(graph.arc_local)[graph.turn_to[turn]]).astype(np.uint8)
     return _On(arc, kind_of[graph.arc_edge[arc]], copy_ban, turn, kind_of[graph.arc_edge[leaving]],
                graph.arc_backward[leaving].astype(np.intp), leaves, table[:, 0], table[:, 1])
+
+
+def _banned_turns(graph: RoadGraph, of: Conditions, road: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(k, 2) turn, row of the Conditions."""
+    number: dict[tuple[int, int], list[int]] = {}
+    for row, (a, b) in enumerate(of.turn_road.tolist()):
+        number.setdefault((a, b), []).append(row)
+    pairs = list[tuple[int, int]]()
+    if number:
+        for start in (road, exactly_of(graph)):
+            near = np.flatnonzero(np.isin(start[graph.turn_from], of.turn_road[:, 0]))
+            ends = start[graph.turn_from[near]].tolist(), road[graph.turn_to[near]].tolist()
+            pairs += [(turn, row) for turn, a, b in zip(near.tolist(), *ends, strict=True) for row in number.get((a, b), ())]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def exactly_of(graph: RoadGraph) -> NDArray[np.int64]:
+    """(a,) exactly() of every arc, for copies OUT that of the arc they are copied from: the last arcs, in the order of the first
+    (copies.py). Found once a graph."""
+    exact = graph.__dict__.get("_exactly")
+    if exact is None:
+        exact = np.arange(graph.arcs, dtype=np.int64)
+        out = np.flatnonzero(np.asarray(graph.arc_copy) & 1)
+        if len(out):
+            before = exact[:int(out[0])]
+            exact[out] = before[(np.asarray(graph.arc_local)[before] & ~np.asarray(graph.arc_ban)[before]) != 0]
+        exact = graph.__dict__["_exactly"] = -1 - exact
+    return np.asarray(exact)
 
 
 def find_conditions(kinds: Sequence[Road], kind: NDArray[np.integer]) -> Conditions:
@@ -221,8 +244,13 @@ def find_conditions(kinds: Sequence[Road], kind: NDArray[np.integer]) -> Conditi
         np.empty((0, 2), np.int64), np.empty(0, np.uint8), np.empty(0, np.int32))
 
 
-def with_turns(of: Conditions, bans: Iterable[tuple[int, int, int, str]]) -> Conditions:
-    """The same with conditional turn bans: (road from, road to, modes, condition). Road: twice its edge, and 1 for backward."""
+def exactly(arc: int) -> int:
+    """In place of a road in a Ban: this arc alone (one that knows whence he came), and its copy for the way out."""
+    return -1 - arc
+
+
+def with_turns(of: Conditions, bans: Iterable[Ban]) -> Conditions:
+    """The same with conditional turn bans. A road is twice its edge, and 1 for backward."""
     texts, rows = {text: i for i, text in enumerate(of.texts)}, list(bans)
     cond = [texts.setdefault(text, len(texts)) for *_, text in rows]
     table = np.array([row[:3] for row in rows], np.int64).reshape(-1, 3)

@@ -29,7 +29,7 @@ THROUGH, FORGETFUL = 2, 16            # in turn_ban: a mode's bit, shifted so fa
 GATE = 5                              # in turn_ban while it is built: shifted so far, a private gate stands there (enclosed.py)
 LIMITS = ("height_m", "mass_t", "width_m", "length_m", "axle_t")
 _SHAPE = ("arc_tail", "arc_head", "turn_from", "turns_in", "edge_arcs", "arc_own", "_copies", "marks",
-          "_conditions_on")    # of RoadGraph
+          "_conditions_on", "_exactly")    # of RoadGraph
 
 
 @dataclass(frozen=True)

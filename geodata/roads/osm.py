@@ -20,7 +20,7 @@ from pyproj import Geod
 
 from geodata.errors import BadInput
 from geodata.roads.access import BOTH, NODE_KEYS, node_ban, node_gate
-from geodata.roads.conditional_turns import conditional_bans
+from geodata.roads.conditional_turns import conditional_bans, plain_ones
 from geodata.roads.conditions import find_conditions, with_turns
 from geodata.roads.copies import with_ways_out
 from geodata.roads.delays import DELAY_KEYS, edge_delays, node_delay, slowed
@@ -122,9 +122,10 @@ def _with_restrictions(graph: RoadGraph, restrictions: list[Restriction], summar
     """What may not be driven after what: turns at a node, then over ways, then through traffic; all counted."""
     at_node, over_ways = ([r for r in restrictions if bool(r.via_ways) == over and not r.why_not] for over in (False, True))
     graph, said = ban_turns(graph, at_node)
-    at_times, whys = conditional_bans(graph, [r for r in restrictions if r.why_not == "conditional"])
-    graph = with_enclosed(replace(ban_hairpins(graph), conditions=with_turns(graph.conditions, at_times)))
-    graph, also = ban_over_ways(graph, over_ways)
+    at_times, whys = conditional_bans(graph, [r for r in restrictions if r.why_not == "conditional" and not r.via_ways])
+    sometimes = [list(plain_ones(r)) for r in restrictions if r.why_not == "conditional" and r.via_ways]
+    graph, also, over_at_times = ban_over_ways(with_enclosed(ban_hairpins(graph)), over_ways, sometimes)
+    graph = replace(graph, conditions=with_turns(graph.conditions, at_times + over_at_times))
     dropped = Counter([r.why_not for r in restrictions if r.why_not not in ("", "conditional")] + said + also + whys)
     summary.restrictions_read, summary.restrictions_kept = len(restrictions), dropped.pop("", 0)
     summary.restrictions_dropped = dropped

@@ -1,6 +1,7 @@
 """Turn restrictions over one way or several: who came from there may not (or must) go on to there.
 
-In: a RoadGraph, Restrictions with via ways.    Out: the RoadGraph without those turns for who came from there.
+In: a RoadGraph, Restrictions with via ways.    Out: the RoadGraph without those turns for who came from there; those that hold
+at times only as rows for Conditions (conditions.py).
 Never knows: files, tags, routes.
 
 Whoever turns from a restriction's first way into its via ways drives *copies* of these (copies.py), which know whence he came;
@@ -10,10 +11,12 @@ is forbidden after it is what any restriction forbids after some end of that way
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from geodata.roads.access import MODES
+from geodata.roads.conditions import Ban, exactly
 from geodata.roads.copies import with_memory
 from geodata.roads.graph import RoadGraph
 from geodata.roads.restrictions import Restriction
@@ -24,24 +27,35 @@ MOST_ARCS = 200            # a via longer than that is a slip of the pen
 
 @dataclass(frozen=True)
 class Rule:
-    """After driving `way`, one arc after the other, these modes may not (only: may but) go on to `to`."""
+    """After driving `way`, one arc after the other, these modes may not (only: may but) go on to `to`, if the condition holds."""
 
     way: Arcs
     to: frozenset[int]
     only: bool
     ban: int
+    condition: str = ""
 
 
-def ban_over_ways(graph: RoadGraph, restrictions: Iterable[Restriction]) -> tuple[RoadGraph, list[str]]:
-    """A new graph with the restrictions in it; for each "" when applied, else why it could not be."""
+def ban_over_ways(graph: RoadGraph, restrictions: Iterable[Restriction], at_times: Iterable[list[tuple[Restriction, str]]] = (),
+                  ) -> tuple[RoadGraph, list[str], list[Ban]]:
+    """A new graph with the restrictions in it; for each "" when applied, else why it could not be; and the bans at times.
+
+    at_times  restrictions of several clauses, each a plain one with its condition
+    """
     net, rules, said = _Net(graph), list[Rule](), list[str]()
     for restriction in restrictions:
-        found = list(net.rules(restriction))
-        starts = {int(graph.edge_way[graph.arc_edge[rule.way[0]]]) for rule in found}
-        unclear = len(starts) < len(found) or any(len(rule.to) > 1 for rule in found if len(restriction.to_ways) == 1)
-        said.append("not_in_graph" if not found else "ambiguous" if unclear else "")
-        rules += found if not said[-1] else []
-    return (_with_rules(graph, rules) if rules else graph), said
+        found, why = net.clear_rules(restriction)
+        said.append(why)
+        rules += found
+    for clauses in at_times:
+        whys = ["conditional"]
+        for plain, condition in clauses:
+            found, why = net.clear_rules(plain)
+            whys.append(why)
+            rules += [replace(rule, condition=condition) for rule in found]
+        said.append("" if "" in whys else whys[-1])
+    graph, bans = _with_rules(graph, rules) if rules else (graph, [])
+    return graph, said, bans
 
 
 class _Net:
@@ -51,6 +65,14 @@ class _Net:
         self.graph = graph
         self._order = np.argsort(graph.edge_way, kind="stable")
         self._sorted = graph.edge_way[self._order]
+
+    def clear_rules(self, r: Restriction) -> tuple[list[Rule], str]:
+        """Its rules, and "" when they are clear; else none, and why."""
+        found = list(self.rules(r))
+        starts = {int(self.graph.edge_way[self.graph.arc_edge[rule.way[0]]]) for rule in found}
+        unclear = len(starts) < len(found) or any(len(rule.to) > 1 for rule in found if len(r.to_ways) == 1)
+        why = "not_in_graph" if not found else "ambiguous" if unclear else ""
+        return ([] if why else found), why
 
     def rules(self, r: Restriction) -> Iterator[Rule]:
         """One for each arc that leads from a first way into the via ways and on to where a last way begins."""
@@ -108,17 +130,27 @@ class _Net:
                 node = int(self.graph.edge_node[edge, 1 - direction])
 
 
-def _with_rules(graph: RoadGraph, rules: Sequence[Rule]) -> RoadGraph:
+def _with_rules(graph: RoadGraph, rules: Sequence[Rule]) -> tuple[RoadGraph, list[Ban]]:
     ways = sorted({rule.way[:k] for rule in rules for k in range(2, len(rule.way) + 1)})
     number = {way: graph.arcs + i for i, way in enumerate(ways)}
-    after: dict[Arcs, list[Rule]] = {}
-    for rule in rules:
-        after.setdefault(rule.way, []).append(rule)
-    turns = [(number[way], _state(number, (*way, to)), int(graph.turn_ban[turn]) | _barred(after, way, to), turn)
-             for way in ways for turn, to in _turns(graph, way[-1])]
+    always, at_times = _after([rule for rule in rules if not rule.condition]), _after([rule for rule in rules if rule.condition])
+    turns, bans = list[tuple[int, int, int, int]](), list[Ban]()
+    for way in ways:
+        for turn, to in _turns(graph, way[-1]):
+            barred = sum(mode for mode in MODES.values() if any(rule.ban & mode for rule in _barring(always, way, to)))
+            turns.append((number[way], _state(number, (*way, to)), int(graph.turn_ban[turn]) | barred, turn))
+            road = 2 * int(graph.arc_edge[to]) + int(graph.arc_backward[to])
+            bans += [(exactly(number[way]), road, rule.ban, rule.condition) for rule in _barring(at_times, way, to)]
     led = {turn: number[arc, to] for arc in sorted({way[0] for way in ways}) for turn, to in _turns(graph, arc)
            if (arc, to) in number}
-    return with_memory(graph, np.array([way[-1] for way in ways], np.int64), led, turns)
+    return with_memory(graph, np.array([way[-1] for way in ways], np.int64), led, turns), bans
+
+
+def _after(rules: Iterable[Rule]) -> dict[Arcs, list[Rule]]:
+    found: dict[Arcs, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.way, []).append(rule)
+    return found
 
 
 def _turns(graph: RoadGraph, arc: int) -> list[tuple[int, int]]:
@@ -130,10 +162,7 @@ def _state(number: dict[Arcs, int], way: Arcs) -> int:
     return next((number[way[k:]] for k in range(len(way) - 1) if way[k:] in number), way[-1])
 
 
-def _barred(after: dict[Arcs, list[Rule]], way: Arcs, to: int) -> int:
-    """The modes that may not go on to an arc after a way."""
-    ban = 0
+def _barring(after: dict[Arcs, list[Rule]], way: Arcs, to: int) -> Iterator[Rule]:
+    """The rules by which nobody may go on to an arc after a way."""
     for k in range(len(way) - 1):
-        for rule in after.get(way[k:], ()):
-            ban |= rule.ban if (to in rule.to) != rule.only else 0
-    return ban
+        yield from (rule for rule in after.get(way[k:], ()) if (to in rule.to) != rule.only)

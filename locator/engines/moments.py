@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geodata.roads.access import MODES
 from geodata.roads.closures import NOTHING, Closures
 from geodata.roads.conditional import Lonlat, Moment, holds
-from geodata.roads.conditions import Now
+from geodata.roads.conditions import Now, exactly_of
 from geodata.roads.graph import Profile, RoadGraph
 from geodata.roads.marks import TOLLS
 from locator.engines.pool import Pool
@@ -79,8 +79,10 @@ class RoadsAt:
         for i in np.flatnonzero(np.isin(edges, graph.conditions.edge)).tolist():
             found |= self._doubt_on_road(int(edges[i]), int(graph.arc_backward[steps.arc[i]]), profile, int(begins[i]))
         road = 2 * edges.astype(np.int64) + graph.arc_backward[steps.arc]
-        for i in np.flatnonzero(np.isin(road[:-1], graph.conditions.turn_road[:, 0])).tolist():
-            found |= self._doubt_at_turn(int(road[i]), int(road[i + 1]), profile, int(steps.end_ms[i]))
+        if len(banned := graph.conditions.turn_road[:, 0]):
+            start = np.column_stack([road, exactly_of(graph)[steps.arc]])
+            for i in np.flatnonzero(np.isin(start[:-1], banned).any(axis=1)).tolist():
+                found |= self._doubt_at_turn(start[i], int(road[i + 1]), profile, int(steps.end_ms[i]))
         return tuple(sorted(found))
 
     def _doubt_on_road(self, edge: int, back: int, profile: Profile, after_ms: int) -> set[str]:
@@ -89,9 +91,9 @@ class RoadsAt:
         then, now = (of.looks(kind, back, profile, self._said(of.conditions_of(kind), profile, ms)) for ms in (after_ms, 0))
         return {UNKNOWN} if len(then) > 1 or len(now) > 1 else {CHANGES} if then != now else set()
 
-    def _doubt_at_turn(self, start: int, to: int, profile: Profile, after_ms: int) -> set[str]:
+    def _doubt_at_turn(self, start: NDArray[np.int64], to: int, profile: Profile, after_ms: int) -> set[str]:
         of = self.roads.graph.conditions
-        mine = (of.turn_road == (start, to)).all(axis=1) & ((of.turn_ban & MODES[profile.mode]) != 0)
+        mine = np.isin(of.turn_road[:, 0], start) & (of.turn_road[:, 1] == to) & ((of.turn_ban & MODES[profile.mode]) != 0)
         conditions = of.turn_cond[mine].tolist()
         then, now = (self._said(conditions, profile, ms)[conditions] for ms in (after_ms, 0))
         return {UNKNOWN} if (then < 0).any() or (now < 0).any() else {CHANGES} if (then != now).any() else set()

@@ -111,6 +111,31 @@ def test_a_turn_by_the_hour(key: str, clock: str, way: str) -> None:
     assert trip(town, f"{TUESDAY}T{clock}") == way
 
 
+YARD = "W---X---N\n    |\n    |\n  S-Y--M"
+
+
+@pytest.mark.tags("restriction:conditional")
+@pytest.mark.parametrize("before", ["unclassified", "unclassified access=destination"])
+def test_a_turn_over_a_way_by_the_hour(before: str) -> None:
+    """Who came from W must not turn to M in the morning, also from among those with business at W; who came from N may."""
+    roads = {"WX": before, "XY": before, **dict.fromkeys(("XN", "SY", "YM"), "unclassified")}
+    town = draw(YARD, roads=roads, turns=["restriction:conditional=no_left_turn@(07:00-09:00) WX XY YM"])
+    assert [trip(town, f"{TUESDAY}T{clock}", way="WM") for clock in ("06:30", "07:00", "09:00")] == ["WXYM", "WXYSYM", "WXYM"]
+    assert trip(town, f"{TUESDAY}T07:30", way="NM") == "NXYM"
+    early = town.engine.at(datetime.fromisoformat(f"{TUESDAY}T06:59").replace(tzinfo=ZONE))
+    assert early.route(np.array([town.at["W"], town.at["M"]]), vehicle()).doubts == ("condition_changes",)
+    assert early.route(np.array([town.at["W"], town.at["S"]]), vehicle()).doubts == ()
+
+
+@pytest.mark.tags("restriction:hgv:conditional")
+def test_two_restrictions_over_one_way_hold_each_in_its_hours() -> None:
+    town = draw(YARD, roads=dict.fromkeys(("WX", "XN", "XY", "SY", "YM"), "unclassified"), turns=[
+        "restriction:conditional=no_left_turn@(07:00-09:00) WX XY YM",
+        "restriction:hgv:conditional=only_left_turn@(15:00-18:00) XN XY YM"])
+    assert [trip(town, f"{TUESDAY}T{clock}", way="NS") for clock in ("07:30", "16:00")] == ["NXYS", "NXYMYS"]
+    assert [trip(town, f"{TUESDAY}T{clock}", way="WM") for clock in ("07:30", "16:00")] == ["WXYSYM", "WXYM"]
+
+
 def test_the_weighing_is_the_oracle_s_in_every_state() -> None:
     """The network at a moment is that of the graph as it then is, by an independent search of its arrays."""
     town = draw("S--A-----B--T\n   |     |\n   C-----D", roads={
