@@ -24,7 +24,7 @@ FACES = {"Noto Sans SC": SANS, "Noto Sans": MORE_LATIN}       # the first that h
 FAMILY = next(iter(FACES))
 WIDEST_EM = 1.0               # what no font has is drawn as a box of this width
 MIDDLE_EM = 0.37              # from the baseline up to the middle of a line of text
-HEIGHT_EM = 1.06              # of a line of Chinese; Latin with its descenders is less
+HEIGHT_EM = 1.25              # of a line about that middle, g and Ğ in it; Chinese alone needs 1
 WHOLE_EM = 1000
 
 
