@@ -26,7 +26,7 @@ from locator.printing.ruler import shaded
 from locator.printing.sheets import MOST_PAGES, Layout, Sheet
 from locator.printing.trips import Trip
 from maps.furniture import Captions
-from maps.ground import classes_at
+from maps.ground import classes_at, named_at
 from maps.panels import Ground, Panel, draw_locator, draw_overview, draw_station, draw_strip, draw_wall
 from maps.strips import Strip, cut, fitted_scale
 from maps.windows import Window, window_around
@@ -111,7 +111,7 @@ class Draughtsman:
     # ---------------------------------------------------------------- what lies under
 
     def _ground(self, window: Window) -> Ground:
-        roads = self._roads(window.bbox, classes_at(window.scale)) if self._roads is not None else None
+        roads = self._roads(window.bbox, classes_at(window.scale), named_at(window.scale)) if self._roads is not None else None
         more = {} if roads is None else {"roads": roads}
         return Ground(**more, towns=self._towns, country=self.locator.region.facts.country)
 
