@@ -67,7 +67,10 @@ class Both:
         here, there = clean(row.get("name")), clean(row.get("name_en"))
         if self.lang != "zh":
             here, there = there or here, here if there else ""
-        return here or clean(row.get("id")), there if there != here else ""
+        if not here:  # nobody gave it a name: then its kind says most
+            kind = self.name("kind", str(row.get("kind") or ""))
+            return kind["a"] or clean(row.get("id")), kind["b"]
+        return here, there if there != here else ""
 
 
 def clean(text: object, longest: int = LONGEST) -> str:

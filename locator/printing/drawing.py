@@ -24,7 +24,7 @@ from locator.locator import Locator
 from locator.printing.both import Both, clean
 from locator.printing.ruler import shaded
 from locator.printing.sheets import MOST_PAGES, Layout, Sheet
-from locator.printing.trips import Trip
+from locator.printing.trips import Trip, fewer
 from maps.furniture import Captions
 from maps.ground import classes_at, named_at
 from maps.panels import Ground, Panel, draw_locator, draw_overview, draw_station, draw_strip, draw_wall
@@ -35,6 +35,7 @@ MOST_FITTED = 12  # strips of a booklet whose scale is chosen, or as many as PAG
 PAGE_S = 2_400.0  # driving that a strip shows, about, when the scale is chosen
 MARGIN_MM = 12.0  # of a strip: the route keeps so far from the frame
 AROUND_SCALE = 20_000  # of a poster at least: nearer would show nothing but the place
+ON_COVER = 20  # stops on the map of a booklet's cover
 NEAR = 6  # of the other places, so many are on it
 SQUARE_MM = 40.0  # of a wall map, on A3
 TOWN_KINDS = frozenset({"city", "town", "suburb", "village", "hamlet", "county", "district", "borough"})
@@ -70,10 +71,11 @@ class Draughtsman:
         return draw_strip(strip, trip.route.line, ground, stops_frame(rows), self.captions, warn=_warned(trip))
 
     def overview(self, trip: Trip, width_mm: float, height_mm: float, strips: Sequence[Strip] = ()) -> Panel:
+        """The whole route; of many stops those of the plan and the cheapest, as the strips show them all."""
         frames = [strip.window.corners() for strip in strips] if len(strips) > 1 else []
         window = window_around(np.concatenate([trip.route.line.lonlat, *frames]), width_mm, height_mm)
         shown = strips if len(strips) > 1 else ()
-        ground, stops = self._ground(window), stops_frame(trip.rows)
+        ground, stops = self._ground(window), stops_frame(fewer(trip.rows, ON_COVER) if shown else trip.rows)
         return draw_overview(window, trip.route.line, ground, stops, self.captions, strips=shown, warn=_warned(trip))
 
     def locator_map(self, trip: Trip, strips: Sequence[Strip], number: int, width_mm: float, height_mm: float) -> Panel:

@@ -17,7 +17,7 @@ from locator.printing.drawing import Draughtsman
 from locator.printing.rows import kinds_of
 from locator.printing.ruler import ruler
 from locator.printing.sheets import Layout, Sheet, data_of, layout
-from locator.printing.trips import Trip, plan_legs, plan_lines
+from locator.printing.trips import Trip, fewer, plan_legs, plan_lines
 from maps.panels import Panel
 from maps.paper import qr_svg
 from maps.strips import Strip
@@ -60,7 +60,7 @@ def _cover_map_mm(trip: Trip, sheet: Sheet) -> float:
     legs = len(trip.planned.plan.legs) if trip.planned else 0
     kinds = len({row["kind"] for row in trip.rows}) + 3
     lines_mm = (
-        76.0
+        (76.0 if sheet.size_mm[0] > 180 else 106.0)
         + 5.0 * 2
         + (8.0 + 7.6 * (legs + 1) if legs > 1 else 0)
         + 14.0
@@ -77,7 +77,7 @@ def overview(trip: Trip, sheet: Sheet, both: Both, draughtsman: Draughtsman, mad
     inner_w, inner_h = width - 2 * sheet.margin_mm, height - OVERVIEW_TEXTS_MM
     room = inner_h if beside else inner_h / 2
     columns = 1 if beside or inner_w < TWO_COLUMNS_MM else 2
-    rows = _fewer(trip.rows, columns * max(int(room / LINE_MM) - 2, 4))
+    rows = fewer(trip.rows, columns * max(int(room / LINE_MM) - 2, 4))
     lines = -(-len(rows) // columns) + 2
     size = (inner_w * 0.56, inner_h) if beside else (inner_w, inner_h - lines * LINE_MM)
     panel = draughtsman.overview(trip, size[0], size[1])
@@ -95,7 +95,7 @@ def overview(trip: Trip, sheet: Sheet, both: Both, draughtsman: Draughtsman, mad
 
 def card(trip: Trip, both: Both, made: datetime) -> Document:
     """The stops on a card for the pocket: A4, folded to eight faces. Those of the plan are always among them."""
-    rows = _fewer(trip.rows, FACE_ROWS * FACES)
+    rows = fewer(trip.rows, FACE_ROWS * FACES)
     ends = [round(face * len(rows) / FACES) for face in range(FACES + 1)]
     faces = [rows[begin:end] for begin, end in pairwise(ends)]
     data = {
@@ -105,13 +105,6 @@ def card(trip: Trip, both: Both, made: datetime) -> Document:
         "legend": kinds_of(rows, both),
     }
     return Document("card", data, _pictures(trip, {}), made)
-
-
-def _fewer(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """The rows of the plan, and as many of the others as there is room for, the first of the road first."""
-    keep = [row for row in rows if row["rest"] or row["last_safe"]]
-    others = [row for row in rows if not (row["rest"] or row["last_safe"])][: max(most - len(keep), 0)]
-    return sorted(keep + others, key=lambda row: row["number"])
 
 
 def _trip_data(trip: Trip, sheet: Sheet, both: Both, made: datetime, kind: str) -> dict[str, Any]:
@@ -145,6 +138,7 @@ def _trip_data(trip: Trip, sheet: Sheet, both: Both, made: datetime, kind: str) 
     return {
         **said,
         **live,
+        "law": any(stint.limit_m is not None or stint.shade_m is not None for stint in trip.stints),
         "subtitle": subtitle,
         "facts": facts,
         "plan": {"legs": arrive if trip.planned and len(arrive) > 1 else [], "say": plan_lines(trip, both)},

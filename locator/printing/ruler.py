@@ -71,10 +71,11 @@ def ruler(
         if s.limit_m is not None and from_m <= s.limit_m <= to_m
     ]
     for row in rows:
-        if from_m <= row["offset_m"] <= to_m:
-            what = "rest" if row["rest"] else "last_safe" if row["last_safe"] else "stop"
+        what = "rest" if row["rest"] else "last_safe" if row["last_safe"] else "stop"
+        place_m = row["offset_m"] if what == "stop" else row["leave_m"]  # the last chance is where he leaves the route for it
+        if from_m <= place_m <= to_m:
             flags.append(
-                {"at": at(row["offset_m"]), "what": what, "number": row["number"], "kind": row["kind"], "label": labels.get(what)}
+                {"at": at(place_m), "what": what, "number": row["number"], "kind": row["kind"], "label": labels.get(what)}
             )
     flags.sort(key=lambda flag: (flag["at"], flag["number"] or 0))
     stand = spread([flag["at"] for flag in flags], [FLAG_MM[flag["what"]] / height_mm for flag in flags])

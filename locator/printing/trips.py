@@ -11,7 +11,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
+
 from geodata.errors import BadInput
+from geodata.gazetteer import parse_lonlat
+from geodata.geodesy import distance_m
 from geodata.regions import Region
 from locator.answers import along_json, is_approximate
 from locator.asks import Point, RouteAsk, Want
@@ -25,6 +29,7 @@ from locator.printing.sheets import URL_LENGTH
 from locator.stints import Stint, find_stints
 
 STOPS = 60  # printed when nothing is said: a clerk can ask for more or fewer
+NEAR_M = 5_000.0  # a position so near a settlement is named after it
 NO_RULE = "missing"  # the region's country has no rules of ours: then there is no ruler of the law
 
 
@@ -59,7 +64,7 @@ def take_trip(locator: Locator, ask: RouteAsk, want: Want, how: PlanAsk, both: B
         )
     shown = _shown(answer, planned, stints, want.limit or STOPS)
     rows, pictures = _rows(answer, planned, stints, shown, both)
-    start, end = (_named(point, both) for point in (ask.origin, ask.destination))
+    start, end = (_named(locator, point, both) for point in (ask.origin, ask.destination))
     return Trip(
         locator.region,
         answer.route,
@@ -88,7 +93,7 @@ def _planned(locator: Locator, ask: RouteAsk, want: Want, how: PlanAsk) -> tuple
 def _shown(answer: AlongAnswer, planned: Planned | None, stints: tuple[Stint, ...], most: int) -> list[int]:
     """Which of the stops are printed: those of the plan, and of the others the cheapest detours; in the order of the road."""
     keep = {leg.stop for leg in planned.plan.legs if leg.stop is not None} if planned else set()
-    keep |= {stint.last_safe for stint in stints if stint.last_safe is not None}
+    keep |= {stint.last_safe for stint in stints if stint.last_safe is not None and stint.limit_m is not None}
     cheap = answer.stops["detour_s"].to_numpy(float).argsort(kind="stable").tolist()
     chosen = [*keep, *(i for i in cheap if i not in keep)][: max(most, len(keep))]
     offsets = answer.stops["offset_m"].to_numpy(float)
@@ -104,7 +109,7 @@ def _rows(
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     features = along_json(replace(answer, stops=answer.stops.iloc[shown].reset_index(drop=True)))["features"]
     rests = {leg.stop: leg for leg in planned.plan.legs if leg.stop is not None} if planned else {}
-    safe = {stint.last_safe for stint in stints}
+    safe = {stint.last_safe for stint in stints if stint.limit_m is not None}  # beyond the end there is nothing to be safe from
     rows, pictures = list[dict[str, Any]](), dict[str, str]()
     for number, (index, feature) in enumerate(zip(shown, features, strict=True), start=1):
         reach = feature["properties"]["reach_s"]
@@ -127,10 +132,21 @@ def _rows(
     return rows, pictures
 
 
-def _named(point: Point | None, both: Both) -> str:
+def _named(locator: Locator, point: Point | None, both: Both) -> str:
+    """An end of the route as it was named; a position by the settlement it lies near, if there is one."""
     if point is None:
         return both.first.text("paper.own_line")
-    return clean(point) if isinstance(point, str) else f"{point[1]:.4f}, {point[0]:.4f}"
+    pair = parse_lonlat(point) if isinstance(point, str) else point
+    if pair is None:
+        return clean(point)
+    names = locator.region.names.dropna(subset=["name"])
+    away_m = distance_m(names[["lon", "lat"]].to_numpy(float), np.array(pair, float)) if len(names) else np.array([np.inf])
+    at = f"{pair[1]:.4f}, {pair[0]:.4f}"
+    if away_m.min() > NEAR_M:
+        return at
+    row = names.iloc[int(away_m.argmin())]
+    name = row["name_en"] if both.lang != "zh" and isinstance(row["name_en"], str) else row["name"]
+    return both.first.text("paper.near", name=clean(name))
 
 
 def _live(base: str, ask: RouteAsk, region: str) -> str:
@@ -167,7 +183,7 @@ def plan_lines(trip: Trip, both: Both) -> list[Pair]:
 
 
 def _last_safe(row: dict[str, Any], both: Both) -> Pair:
-    said = {"number": row["number"], "km": row["km"]}
+    said = {"number": row["number"], "km": km(row["leave_m"])}
     return {
         "a": both.first.text("paper.last_safe_at", name=row["name"], **said),
         "b": both.other.text("paper.last_safe_at", name=row["name_beside"] or row["name"], **said),
@@ -198,3 +214,10 @@ def plan_legs(trip: Trip, both: Both) -> list[dict[str, Any]]:
 
 def _hm(seconds: float) -> str:
     return f"{int(seconds // 3600)}:{int(seconds % 3600 // 60):02d}"
+
+
+def fewer(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The rows of the plan, and of the others those of the least detour, in the order of the road."""
+    keep = [row for row in rows if row["rest"] or row["last_safe"]]
+    others = sorted((row for row in rows if not (row["rest"] or row["last_safe"])), key=lambda row: float(row["detour_s"]))
+    return sorted(keep + others[: max(most - len(keep), 0)], key=lambda row: int(row["number"]))

@@ -142,7 +142,7 @@ def save_route() -> Response:
     return send_json({"version": _saved(asked).put(asked.order, version=asked.version)})
 
 
-@press.delete("/api/print/routes/<name>")
+@press.delete("/api/print/routes/<path:name>")
 @shown_in(ForgetAsk)
 @press.output(out.ChangedAnswer, description="Taken out.")
 @press.doc(operation_id="forget_route", tags=["papers"])

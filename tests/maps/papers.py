@@ -132,6 +132,7 @@ def booklet(
         "small_print": [pair("注")],
         "plan": {"legs": [], "say": [pair("不必停车", "no rest needed")]},
         "pages": said,
+        "law": True,
         "paper": {
             "width_mm": 210,
             "height_mm": 297,

@@ -239,5 +239,5 @@ document.getElementById("save").addEventListener("click", () => change("PUT", ""
 document.getElementById("forget").addEventListener("click", () => change("DELETE", `/${encodeURIComponent(document.getElementById("name").value.trim())}`));
 document.getElementById("poster").addEventListener("submit", toPaper("poster"));
 document.getElementById("wall").addEventListener("submit", toPaper("wall"));
-openMap();
+addEventListener("DOMContentLoaded", openMap);         // after the shell, which waits for the same
 list();

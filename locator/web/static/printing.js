@@ -3,18 +3,18 @@
 const PAPER_PX = { width: 700, height: 960 };          // A4 less its margins, at 96 px an inch
 
 function measure() {
+  if (!matchMedia("screen").matches) return;           // a map that is already laid out for paper says nothing new
   for (const map of document.querySelectorAll(".map")) {
     const { width, height } = map.getBoundingClientRect();
     if (!width || !height) continue;
-    const zoom = Math.min(PAPER_PX.width / width, (PAPER_PX.height * 0.6) / height, 1);
+    const zoom = Math.min(PAPER_PX.width / width, (PAPER_PX.height * 0.6) / height, 1.6);
     map.style.setProperty("--map-width", `${Math.round(width)}px`);
     map.style.setProperty("--map-height", `${Math.round(height)}px`);
     map.style.setProperty("--map-zoom", zoom.toFixed(4));
   }
 }
 
-// The browser lays out for paper before it says so, and then the map would be measured as a paper's; so it is measured beforehand.
-const screen = matchMedia("screen");
+// Measured beforehand: the browser lays out for paper before it says that it will print.
 addEventListener("load", measure);
-addEventListener("resize", () => screen.matches && measure());
-new ResizeObserver(() => screen.matches && measure()).observe(document.body);
+new ResizeObserver(measure).observe(document.body);
+for (const map of document.querySelectorAll(".map")) new ResizeObserver(measure).observe(map);
