@@ -44,12 +44,12 @@ class Solved:
 NOTHING = Solved(None, np.inf, np.inf, "infeasible", 0)
 
 
-class _Quiet(highspy.Highs):                               # type: ignore[misc]
+class _Quiet(highspy.Highs):
     """Says nothing, not even its name on standard output when it is made: that may be somebody's JSON."""
 
     def enableCallbacks(self) -> None:
         self.setOptionValue("output_flag", False)
-        super().enableCallbacks()
+        super().enableCallbacks()                          # type: ignore[no-untyped-call]
 
 
 def solve(program: Program, effort: Effort, *, start: Floats | None = None) -> Solved:
@@ -64,7 +64,7 @@ def solve(program: Program, effort: Effort, *, start: Floats | None = None) -> S
 
 
 def _run(program: Program, effort: Effort, start: Floats | None) -> Solved:
-    h: Any = _Quiet()
+    h: Any = _Quiet()                                      # type: ignore[no-untyped-call]
     options = {"time_limit": max(effort.left_s, 0.01), "mip_rel_gap": 0.0, "mip_abs_gap": 1e-9, "threads": 1, "random_seed": 0,
                 "mip_max_nodes": effort.nodes if effort.nodes is not None else highspy.kHighsIInf}
     for name, value in options.items():
