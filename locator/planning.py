@@ -19,6 +19,8 @@ from locator.atlas import Atlas
 from locator.coverage import Coverage, CoverAsk, Progress, Share, find_coverage
 from locator.criticality import Criticality, find_criticality
 from locator.engines.embedded import EmbeddedEngine
+from locator.siting.asking import SiteAsk
+from locator.siting.question import Siting, find_siting
 from locator.spacing import Spacing, SpacingAsk, find_spacing
 
 if TYPE_CHECKING:
@@ -54,6 +56,13 @@ class CriticalityAnswer:
     criticality: Criticality
 
 
+@dataclass(frozen=True, eq=False)
+class SitingAnswer:
+    region: Region
+    atlas: Atlas
+    siting: Siting
+
+
 class Planning:
     """What Locator answers planners."""
 
@@ -84,6 +93,13 @@ class Planning:
         now, country = self._today(), self.region.facts.country
         found = find_criticality(self.atlas, self._roads(), ask, now=now, country=country, gains=gains, progress=progress)
         return CriticalityAnswer(self.region, self.atlas, found)
+
+    def siting(self, ask: SiteAsk, *, progress: Progress | None = None) -> SitingAnswer:
+        """Where the next sites go, with a bound. Raises no_roads, unknown_layer, not_allowed, too_large, missing."""
+        layer = None if ask.candidates is None else self.layers()[ask.candidates]
+        country = self.region.facts.country
+        found = find_siting(self.atlas, self._roads(), layer, ask, now=self._today(), country=country, progress=progress)
+        return SitingAnswer(self.region, self.atlas, found)
 
     def _roads(self) -> EmbeddedEngine:
         """The engine that knows the roads. Raises BadInput no_roads."""

@@ -1,0 +1,110 @@
+"""Where a site could be: the places of a layer, or spots along the roads that suit lorries.
+
+In: an Atlas, the freight roads, which places count already, a SiteAsk.    Out: Candidates.
+Never knows: models, demand, screens. Generated: the spots of spots.py in the order of KINDS_OF_SPOT, thinned out so
+that none is nearer than the spacing to one before it: the same roads and layers give the same spots.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from geodata.errors import BadInput
+from geodata.geodesy import ecef
+from geodata.layers import Layer, rows
+from locator.atlas import Atlas
+from locator.freight import Freight
+from locator.siting.asking import KINDS_OF_SPOT, MOST_CANDIDATES, SiteAsk
+from locator.siting.spots import along_roads, at_junctions, uncounted_places
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+PREFERRED = {kind: rank for rank, kind in enumerate(KINDS_OF_SPOT)}
+WIDER = 1.5                     # the spacing grows by this until no more than MOST_CANDIDATES are left
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """table      id, kind, name, name_en, refs (roads there), position_accuracy; one row each
+    cost        (m,) None: nobody said
+    spacing_m   that was kept; None for a layer
+    """
+
+    table: pd.DataFrame
+    geometry: NDArray[np.object_]
+    lonlat: Floats
+    cost: Floats | None
+    spacing_m: float | None
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def apart(self, metres: float) -> Ints:
+        """(pairs, 2) those nearer to each other than this."""
+        if metres <= 0 or len(self) < 2:
+            return np.zeros((0, 2), np.int64)
+        pairs = cKDTree(_xyz(self.lonlat)).query_pairs(metres * (1 - 1e-9), output_type="ndarray")
+        return np.asarray(pairs, np.int64)
+
+
+_COLUMNS = ("id", "kind", "name", "name_en", "refs", "position_accuracy")
+
+
+def of_layer(layer: Layer, ask: SiteAsk) -> Candidates:
+    """Every place of a layer but those excluded. Raises BadInput too_large."""
+    said = [_row(layer, row) for row in rows(layer.frame)]
+    keep = np.array([i for i, row in enumerate(said) if _may_be(row["id"], ask)], np.int64)
+    if len(keep) > MOST_CANDIDATES:
+        raise BadInput("too_large", field="candidates", value=len(keep), limit=MOST_CANDIDATES, unit="places")
+    table = pd.DataFrame([said[i] for i in keep.tolist()], columns=list(_COLUMNS))
+    return Candidates(table, layer.frame.geometry.to_numpy()[keep], layer.points[keep], _costs(table, ask), None)
+
+
+def _row(layer: Layer, row: dict[str, Any]) -> dict[str, Any]:
+    same = {name: row.get(name) for name in ("name", "name_en", "position_accuracy")}
+    return {"id": f"{layer.name}:{row['id']}", "kind": row.get("kind") or layer.kind, "refs": (), **same}
+
+
+def _may_be(name: str, ask: SiteAsk) -> bool:
+    return name not in ask.exclude and (ask.budget is None or name in ask.costs)
+
+
+def _costs(table: pd.DataFrame, ask: SiteAsk) -> Floats | None:
+    return None if ask.budget is None else np.array([ask.costs[name] for name in table["id"]], np.float64)
+
+
+def generated(atlas: Atlas, counted: Ints, freight: Freight, ask: SiteAsk) -> Candidates:
+    """Spots along the roads."""
+    spots = [*uncounted_places(atlas, counted), *at_junctions(freight), *along_roads(freight, ask.spacing_m)]
+    spots = [spot for spot in spots if _may_be(spot["id"], ask)]
+    spots.sort(key=lambda spot: (PREFERRED[spot["spot"]], spot["id"]))
+    lonlat = np.array([spot["lonlat"] for spot in spots], np.float64).reshape(-1, 2)
+    spacing, kept = ask.spacing_m, thin_out(lonlat, ask.spacing_m)
+    while len(kept) > MOST_CANDIDATES:
+        spacing *= WIDER
+        kept = kept[thin_out(lonlat[kept], spacing)]
+    table = pd.DataFrame([spots[i] for i in kept.tolist()], columns=[*_COLUMNS, "geometry"])
+    return Candidates(table[list(_COLUMNS)], table["geometry"].to_numpy(object), lonlat[kept], _costs(table, ask), spacing)
+
+
+def _xyz(lonlat: Floats) -> Floats:
+    return ecef(lonlat[:, 0], lonlat[:, 1])
+
+
+def thin_out(lonlat: Floats, spacing_m: float) -> Ints:
+    """Rows in order, none nearer than the spacing to one kept before it."""
+    if not len(lonlat):
+        return np.zeros(0, np.int64)
+    near = cKDTree(_xyz(lonlat)).query_ball_point(_xyz(lonlat), spacing_m * (1 - 1e-9))
+    free = np.ones(len(lonlat), bool)
+    kept = []
+    for i in range(len(lonlat)):
+        if free[i]:
+            kept.append(i)
+            free[near[i]] = False
+    return np.array(kept, np.int64)
