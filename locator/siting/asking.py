@@ -5,12 +5,13 @@ Never knows: which door, how it is answered.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from geodata.errors import BadInput
+from geodata.errors import BadInput, LocatorError
 from locator.asks import DATUMS, number
-from locator.audit.trips import Trip
+from locator.audit.trips import Trip, read_trip
 from locator.coverage import CoverAsk, allowed
 from locator.rules import RULE_SETS
 
@@ -22,6 +23,16 @@ MOST_TRIPS = 20_000
 LONGEST_RUN_S = 3_600.0
 DETOUR_S = 600.0
 LONGEST_ID = 200
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A trip that could not be read or driven, and why: code and field of the error."""
+
+    row: int
+    id: str
+    code: str
+    field: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +61,7 @@ class SiteAsk:
     exclude: tuple[str, ...] = ()
     piece_m: float = 500.0
     trips: tuple[Trip, ...] = ()
+    unread: tuple[Skipped, ...] = ()
     rule: str = "cn"
     drive_s: float | None = None
     max_detour_s: float = DETOUR_S
@@ -81,3 +93,16 @@ class SiteAsk:
             raise BadInput("too_large", field="trips", value=len(self.trips), limit=MOST_TRIPS, unit="trips")
         if self.k is None and self.budget is None and self.model != "cover":
             raise BadInput("missing", field="k")
+
+
+def read_trips(records: Iterable[tuple[int, Mapping[str, Any]]]) -> tuple[tuple[Trip, ...], tuple[Skipped, ...]]:
+    """Trips, and the records that are none: one bad record stops nothing. Raises BadInput too_large."""
+    trips, unread = list[Trip](), list[Skipped]()
+    for row, record in records:
+        try:
+            trips.append(read_trip(record, row))
+        except LocatorError as why:
+            unread.append(Skipped(row, str(record.get("id") or row)[:LONGEST_ID], why.code, why.field))
+        if len(trips) + len(unread) > MOST_TRIPS:
+            raise BadInput("too_large", field="trips", value=len(trips), limit=MOST_TRIPS, unit="trips")
+    return tuple(trips), tuple(unread)

@@ -85,7 +85,8 @@ def _trips(found: Siting) -> dict[str, Any] | None:
         return None
     states = {state: int((found.trip_choice.state == state).sum()) for state in ("served", "gained", "unserved", "never")}
     never = [found.trips.trips[i].id for i in np.flatnonzero(found.trip_choice.state == "never").tolist()]
-    return {"asked": len(found.ask.trips), "rule": found.ask.rule, "longest_s": found.trips.longest_s, **states,
+    asked = len(found.ask.trips) + len(found.ask.unread)
+    return {"asked": asked, "rule": found.ask.rule, "longest_s": found.trips.longest_s, **states,
             "never_ids": never[:SKIPPED_TOLD], "skipped": len(found.trips.skipped),
             "findings": [asdict(one) for one in found.trips.skipped[:SKIPPED_TOLD]]}
 

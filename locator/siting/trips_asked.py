@@ -19,22 +19,12 @@ from locator.audit.trips import Trip
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.protocol import Places, Route
 from locator.rules import read_rules
-from locator.siting.asking import SiteAsk
+from locator.siting.asking import SiteAsk, Skipped
 from locator.siting.windows import NONE, TripStops
 
 WITHIN_M = 5_000.0          # of the route: places farther off are not asked
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A trip that could not be driven, and why: code and field of the error."""
-
-    row: int
-    id: str
-    code: str
-    field: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +46,7 @@ def find_trips(engine: EmbeddedEngine, ask: SiteAsk, geometry: NDArray[np.object
     drive: list[float] = []
     weight: list[float] = []
     kept: list[Trip] = []
-    skipped: list[Skipped] = []
+    skipped = list(ask.unread)
     rows: list[tuple[Ints, Floats, Floats, Ints]] = []
     for n, trip in enumerate(ask.trips):
         try:

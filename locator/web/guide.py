@@ -28,6 +28,7 @@ from locator.web.planning import ORDER as PLANNED
 from locator.web.problems import MEDIA_TYPE, statuses
 from locator.web.room import asked_words
 from locator.web.scenarios import ScenarioAsked
+from locator.web.siting import BODIES as SITING
 from locator.words import words
 from locator.words.exporting import FORMATS
 
@@ -36,8 +37,8 @@ SPEC = "locator.openapi"         # in Flask's app.extensions
 RUNS = ("job_start", "jobs", "job", "job_result", "job_cancel", "scenario_save", "scenarios", "scenario", "scenario_compare",
         "scenario_replay", "scenario_remove")
 ORDER = ("along", "plan", "route", "nearest", "here", "places", "layers", "items", "closures", "unmet",
-         *PLANNED, *RUNS, *PAPERS, "healthz")
-JSON_BODIES: dict[str, type[BaseModel]] = {**PLANNING, "/api/jobs": JobAsked, "/api/scenarios": ScenarioAsked}
+         *PLANNED, "siting", *RUNS, *PAPERS, "healthz")
+JSON_BODIES: dict[str, type[BaseModel]] = {**PLANNING, **SITING, "/api/jobs": JobAsked, "/api/scenarios": ScenarioAsked}
 REFERENCE = "#/components/schemas/{model}"
 STAFF = ("/api/print/routes", "/api/print/routes/{name}")     # changed by those who have the key
 GPX_EXAMPLE = ('<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
