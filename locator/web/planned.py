@@ -27,6 +27,8 @@ from locator.web.answering import vehicle_of
 from locator.web.asking import Asked, Avoiding, Datum, Kinds, Services, Text, VehicleIn, among, listed
 from locator.web.planning_asks import CoverageAsked, cover_ask
 from locator.web.problems import of_pydantic
+from locator.web.siting_asks import SitingAsked
+from locator.web.siting_run import fix_siting, run_siting, siting_figures
 from locator.wiring import AuditorThere, audit_executor
 
 MOST_TRIPS = 50_000
@@ -147,4 +149,5 @@ def _coverage_fixed(asked: CoverageAsked) -> Json:
 QUESTIONS: dict[str, Question] = {
     "coverage": Question(CoverageAsked, _coverage, _coverage_fixed, _coverage_figures),
     "audit": Question(AuditAsked, _audit, _audit_fixed, _audit_figures),
+    "siting": Question(SitingAsked, run_siting, fix_siting, siting_figures),
 }
