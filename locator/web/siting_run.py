@@ -28,4 +28,4 @@ def fix_siting(asked: SitingAsked) -> Json:
 def siting_figures(told: Json) -> dict[str, float | None]:
     weights = {f"weight_{name}": told["weight"][name] for name in ("served", "gained", "unserved", "never")}
     return {"sites": len(told["features"]), "value": told["value"], "bound": told["bound"], "gap": told["gap"],
-            "share_before": told["before"]["share"], "share_after": told["after"]["share"], "gaps": told["gaps_left"], **weights}
+            "before_share": told["before"]["share"], "after_share": told["after"]["share"], "gaps": told["gaps_left"], **weights}
