@@ -21,7 +21,7 @@ def siting_lines(who: Caller, told: Dict) -> list[str]:
                       after=percent(told["after"]["share"]), n=len(sites)), _verdict(who, told), *_weights(who, told),
              *_trips(who, told), _candidates(who, told), *places_lines(who, told | {"if_unknown_open": None})]
     if sites:
-        heads = [who.text(f"head.{name}") for name in ("site", "name", "kind", "on", "adds", "covered_then", "lonlat")]
+        heads = [who.text(f"head.{name}") for name in ("site", "name", "kind", "on", "newly", "covered_then", "lonlat")]
         lines += ["", *table(heads, [_row(who, told, site) for site in sites], right="r---rr")]
     return [*lines, *planner_closing(who, told)]
 
