@@ -4,7 +4,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: run test test-deep bench bench-plan lint clean
+.PHONY: run test test-deep bench bench-plan bench-planner lint clean
 .DELETE_ON_ERROR:
 
 run: .venv/.run .venv/.compiled
@@ -21,6 +21,10 @@ bench: .venv/.test
 
 bench-plan: .venv/.test
 	@$(BIN)/python -m tests.benchmarks plan
+
+# what planners' questions cost: searches, audits, sites
+bench-planner: .venv/.test
+	@$(BIN)/python -m tests.benchmarks coverage audit
 
 lint: .venv/.test
 	$(BIN)/ruff check geodata locator maps tests

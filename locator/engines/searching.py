@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from locator.engines.compiled import compiled, frozen
 
 FAR = np.int64(2**50)          # no way
+NEVER = np.int32(2**31 - 1)    # the same while searching: times of up to 24 days are told apart
 NOBODY = np.int32(-1)
 SHUT = np.int32(-1)            # the weight of an arc that may not be driven
+BUCKET = 8                     # bits: times are kept in buckets of 256 ms, shorter than nearly every arc
 Ints = NDArray[np.int64]
 
 
@@ -54,33 +56,62 @@ def search_nearest(graph: Adjacency, seeds: Seeds, *, most: int = 1, limit_ms: i
     assert most in (1, 2)
     order = np.lexsort((seeds.label, seeds.node, seeds.ms))
     far = int(FAR) if limit_ms is None else limit_ms
-    ms, label = _search(frozen(graph.ptr), frozen(graph.head), frozen(graph.weight), frozen(seeds.node[order]),
-                        frozen(seeds.ms[order]), frozen(seeds.label[order].astype(np.int32)), most, far)
-    return Nearest(ms, label)
+    buckets = 1 << int((int(graph.weight.max(initial=0)) >> BUCKET) + 2).bit_length()      # a round of them: no arc leads past it
+    ways = np.column_stack([graph.head, graph.weight])
+    ms, label = _search(frozen(graph.ptr), frozen(ways), frozen(seeds.node[order]), frozen(seeds.ms[order]),
+                        frozen(seeds.label[order].astype(np.int32)), most, min(far, int(NEVER) - 1), buckets)
+    return Nearest(np.where(ms == NEVER, FAR, ms.astype(np.int64)), label)
 
 
 @compiled
-def _search(ptr, head, weight, seed_node, seed_ms, seed_label, most, limit):
-    n = len(ptr) - 1
-    ms = np.full((n, most), FAR)
-    label = np.full((n, most), NOBODY)
-    keys, nodes, whose, size = np.empty(1024, np.int64), np.empty(1024, np.int32), np.empty(1024, np.int32), 0
-    for s in range(len(seed_node)):
-        if seed_ms[s] <= limit and _better(ms, label, seed_node[s], seed_ms[s], seed_label[s], most):
-            keys, nodes, whose = _room(keys, nodes, whose, size)
-            size = _push(keys, nodes, whose, size, seed_ms[s], np.int32(seed_node[s]), seed_label[s])
-    while size > 0:
-        d, x, who = keys[0], nodes[0], whose[0]
-        size = _pop(keys, nodes, whose, size)
-        if not ((label[x, 0] == who and ms[x, 0] == d) or (most == 2 and label[x, 1] == who and ms[x, 1] == d)):
-            continue                                       # somebody was quicker meanwhile
-        for e in range(ptr[x], ptr[x + 1]):
-            if weight[e] != SHUT:
-                y, there = head[e], d + weight[e]
-                if there <= limit and _better(ms, label, y, there, who, most):
-                    keys, nodes, whose = _room(keys, nodes, whose, size)
-                    size = _push(keys, nodes, whose, size, there, y, who)
-    return ms, label
+def _search(ptr, ways, seed_node, seed_ms, seed_label, most, limit, buckets):
+    """Entries (node, label, time) wait in buckets of times, each a linked list; within one they come in any order, and a node
+    that is then reached sooner is gone on from once more. So nothing is sorted, and the result is that of Dijkstra's order."""
+    n, mask = len(ptr) - 1, buckets - 1
+    ms, label = np.full((n, most), NEVER), np.full((n, most), NOBODY)
+    bucket = np.full(buckets, -1, np.int32)
+    entry = np.empty((1024, 4), np.int32)                  # node, label, time, the next of its bucket
+    free, made, waiting, s, now = -1, 0, 0, 0, 0
+    while True:
+        if waiting == 0:
+            if s == len(seed_node) or seed_ms[s] > limit:
+                return ms, label
+            now = seed_ms[s] >> BUCKET
+        while s < len(seed_node) and seed_ms[s] >> BUCKET == now:
+            if seed_ms[s] <= limit and _better(ms, label, seed_node[s], seed_ms[s], seed_label[s], most):
+                if free == -1 and made == len(entry):
+                    entry = _longer(entry)
+                at = free if free != -1 else made
+                free, made = (entry[at, 3], made) if free != -1 else (-1, made + 1)
+                entry[at, 0], entry[at, 1], entry[at, 2] = seed_node[s], seed_label[s], seed_ms[s]
+                entry[at, 3] = bucket[now & mask]
+                bucket[now & mask] = at
+                waiting += 1
+            s += 1
+        while bucket[now & mask] != -1:
+            at = bucket[now & mask]
+            x, who, d = entry[at, 0], entry[at, 1], entry[at, 2]
+            bucket[now & mask], entry[at, 3], free = entry[at, 3], free, at
+            waiting -= 1
+            if not ((ms[x, 0] == d and label[x, 0] == who) or (most == 2 and ms[x, 1] == d and label[x, 1] == who)):
+                continue                                   # somebody was quicker meanwhile
+            for e in range(ptr[x], ptr[x + 1]):
+                y, there = ways[e, 0], np.int64(d) + ways[e, 1]
+                if ways[e, 1] != SHUT and there <= limit and _better(ms, label, y, there, who, most):
+                    if free == -1 and made == len(entry):
+                        entry = _longer(entry)
+                    at = free if free != -1 else made
+                    free, made = (entry[at, 3], made) if free != -1 else (-1, made + 1)
+                    to = (there >> BUCKET) & mask
+                    entry[at, 0], entry[at, 1], entry[at, 2], entry[at, 3] = y, who, there, bucket[to]
+                    bucket[to] = at
+                    waiting += 1
+        now += 1
+
+
+@compiled
+def _longer(entry):
+    return np.concatenate((entry, np.empty((len(entry), 4), np.int32)))
 
 
 @compiled
@@ -95,45 +126,3 @@ def _better(ms, label, x, d, who, most):
         return False
     ms[x, 1], label[x, 1] = d, who
     return True
-
-
-@compiled
-def _room(keys, nodes, whose, size):
-    if size < len(keys):
-        return keys, nodes, whose
-    return (np.concatenate((keys, np.empty(size, np.int64))), np.concatenate((nodes, np.empty(size, np.int32))),
-            np.concatenate((whose, np.empty(size, np.int32))))
-
-
-@compiled
-def _push(keys, nodes, whose, size, key, node, who):
-    i = size
-    while i > 0:
-        above = (i - 1) >> 2
-        if keys[above] <= key:
-            break
-        keys[i], nodes[i], whose[i] = keys[above], nodes[above], whose[above]
-        i = above
-    keys[i], nodes[i], whose[i] = key, node, who
-    return size + 1
-
-
-@compiled
-def _pop(keys, nodes, whose, size):
-    size -= 1
-    key, node, who = keys[size], nodes[size], whose[size]
-    i = 0
-    while True:
-        first = 4 * i + 1
-        if first >= size:
-            break
-        least = first
-        for child in range(first + 1, min(first + 4, size)):
-            if keys[child] < keys[least]:
-                least = child
-        if keys[least] >= key:
-            break
-        keys[i], nodes[i], whose[i] = keys[least], nodes[least], whose[least]
-        i = least
-    keys[i], nodes[i], whose[i] = key, node, who
-    return size

@@ -4,18 +4,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from pytest import approx
 
 from geodata.errors import BadInput
 from locator.coverage import Coverage, CoverAsk, find_coverage
 from locator.engines.reaching import find_reach
-from locator.freight import CLASSES
+from locator.freight import CLASSES, Traffic
 from locator.vehicles import vehicle
-from tests.drawing import Town, atlas_of, engine_of, m, s
+from tests.drawing import M_LON, Town, atlas_of, engine_of, m, s
 from tests.locator.cover_oracle import CoverOracle
 from tests.locator.worlds import random_osm, random_places
 
@@ -112,6 +115,43 @@ def test_places_on_one_arc_split_it_in_order(town: Draw) -> None:
     assert reach.place.tolist() == [0, 1, 1] and reach.second.tolist() == [1, 0, 0]
     assert (reach.near_ms / 120_000).tolist() == approx([0, 0, (60 + 360) / 120], abs=1e-3)
     assert (reach.second_ms / 120_000).tolist() == approx([2, (360 + 60 + 600) / 120, (60 + 600) / 120], abs=1e-3)
+
+
+def test_a_zone_cuts_the_roads_at_its_border(town: Draw) -> None:
+    """p at 3 km of 6, four minutes: 1 to 3 km covered eastbound, 3 to 5 westbound; the zone is from 2 to 4.5 km."""
+    it = town("A--p--B", roads={"AB": "unclassified"})
+    west, east = it.at["A"][0] + 2_000 / M_LON, it.at["A"][0] + 4_500 / M_LON
+    areas = [shapely.box(west, -1, east, 1), shapely.box(0, 0, 1, 1)]
+    zones = gpd.GeoDataFrame({"id": ["z", "nowhere"]}, geometry=areas, crs=4326)
+    inside, nothing = cover(it, 240.0).by_zone(zones)
+    assert (inside.total_m, inside.covered_m) == (m(2 * 2_500), m(1_000 + 1_500))
+    assert (nothing.total_m, nothing.covered_m, nothing.share) == (0, 0, None)
+
+
+def test_zones_that_tile_the_roads_add_up_to_all_of_them() -> None:
+    rng = np.random.default_rng(5)
+    engine = engine_of(random_osm(rng))
+    found = find_coverage(atlas_of(random_places(rng, engine, 3)), engine, CoverAsk(limit_s=60.0, classes=CLASSES), now=NOW)
+    low, high = engine.graph.node_lonlat.min(axis=0) - 0.001, engine.graph.node_lonlat.max(axis=0) + 0.001
+    x = np.linspace(low[0], high[0], 5)
+    areas = [shapely.box(a, low[1], b, high[1]) for a, b in pairwise(x)]
+    zones = gpd.GeoDataFrame({"id": list("abcd")}, geometry=areas, crs=4326)
+    parts = found.by_zone(zones)
+    assert sum(part.total_m for part in parts) == approx(found.share().total_m, rel=1e-6)
+    assert sum(part.covered_m for part in parts) == approx(found.share().covered_m, rel=1e-6)
+
+
+def test_traffic_by_way_and_by_number(town: Draw) -> None:
+    """A way's count is for all its directions, so each of two has half; a number's is for both, so one of them has half."""
+    it = town("A--p--B\n\nC-----D", roads={"AB": "unclassified ref=G1", "CD": "unclassified oneway=yes ref=G2"})
+    only_way = cover(it, 240.0, traffic=Traffic(by_way={1: 400.0, 2: 50.0})).share()
+    assert only_way.lorry_km_day == approx(6 * 200 * 2 + 6 * 50, rel=1e-4)
+    assert only_way.covered_lorry_km_day == approx(4 * 200, rel=1e-3)
+    by_ref = cover(it, 240.0, traffic=Traffic(by_ref={"G2": 50.0})).share()
+    assert by_ref.lorry_km_day == approx(6 * 25, rel=1e-4) and by_ref.counted_m == m(6_000)
+    assert by_ref.covered_lorry_km_day == 0 and by_ref.lorry_share == 0
+    both = cover(it, 240.0, traffic=Traffic(by_way={1: 400.0}, by_ref={"G1": 9_999.0})).share()
+    assert both.lorry_km_day == approx(6 * 200 * 2, rel=1e-4)                  # a way's own count goes first
 
 
 @pytest.mark.parametrize("seed", range(12))
