@@ -39,8 +39,8 @@ def named_at(scale: float) -> frozenset[str]:
 
 
 def breadth(scale: float) -> float:
-    """Roads get broader with the scale, but slowly: 4 times at 1 : 5 000, a third off at 1 : 500 000."""
-    return min(max(math.pow(BASE_SCALE / scale, 0.3), 0.55), 2.2)
+    """Roads get broader with the scale, but slowly: 2.2 times at 1 : 5 000, 0.4 at 1 : 1 500 000."""
+    return min(max(math.pow(BASE_SCALE / scale, 0.3), 0.4), 2.2)
 
 
 class RoadsOnPaper:

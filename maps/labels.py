@@ -203,3 +203,12 @@ def along(points: Floats, width: float, height: float, *, step_mm: float = 4.0, 
     turn = (np.degrees(np.arctan2(chord[:, 1], chord[:, 0])) + 90) % 180 - 90
     order = good[np.argsort(np.abs(starts[good] - (at[-1] - width) / 2), kind="stable")]
     return [Box(float(middle[i, 0]), float(middle[i, 1]), width, height, float(turn[i])) for i in order]
+
+
+def upon(points: Floats, width: float, height: float, *, step_mm: float = 6.0) -> list[Box]:
+    """Upright places with their middle on a line; the middle ones first."""
+    at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    offsets = np.linspace(0, at[-1], max(int(at[-1] / step_mm), 1) + 2)[1:-1]
+    offsets = offsets[np.argsort(np.abs(offsets - at[-1] / 2), kind="stable")]
+    x, y = (np.interp(offsets, at, points[:, axis]).tolist() for axis in (0, 1))
+    return [Box(a, b, width, height) for a, b in zip(x, y, strict=True)]

@@ -20,7 +20,7 @@ from maps.bends import bends
 from maps.drawing import Element, add_bent_text, add_rect, add_shape, add_text, circle, text_of
 from maps.fonts import HEIGHT_EM, shortened, width_em
 from maps.ground import RoadsOnPaper, breadth, named_at
-from maps.labels import Bend, Box, Label, Place, Placed, along, beside
+from maps.labels import Bend, Box, Label, Place, Placed, along, beside, upon
 from maps.looks import PAPER, PAPER_ROADS, PAPER_TOWNS, SHIELDS, Shield
 from maps.windows import Window
 
@@ -50,7 +50,7 @@ def town_labels(towns: gpd.GeoDataFrame, window: Window, magnify: float = 1.0) -
             yield Label(text, size, places, rank=2 + look.rank, style="town", key=f"town {text}", apart_mm=12.0)
 
 
-def road_labels(roads: RoadsOnPaper, country: str | None, magnify: float = 1.0) -> Iterator[Label]:
+def road_labels(roads: RoadsOnPaper, magnify: float = 1.0) -> Iterator[Label]:
     """Shields and names of the roads a panel shows; each again after a while."""
     if not len(roads.rows):
         return
@@ -61,7 +61,7 @@ def road_labels(roads: RoadsOnPaper, country: str | None, magnify: float = 1.0) 
         look, lines = PAPER_ROADS[row["class"]], _pieces(row["line"], SHIELD_MM * magnify)
         rank = 3 + order[row["class"]] / 4
         for ref in refs(row["ref"]):
-            yield _shield(ref, country, lines, rank - 0.5, magnify)
+            yield from _again(_shield(ref, lines, rank - 0.5, magnify))
         if isinstance(row["name"], str) and text_of(row["name"]) and scale <= look.name_to_scale:
             size = min(max(ROAD_NAME_MM[0], look.width_mm * wide * 2.6), ROAD_NAME_MM[1]) * magnify
             text = shortened(text_of(row["name"]), MOST_EM)
@@ -80,11 +80,10 @@ def _again(label: Label) -> Iterator[Label]:
         yield from [label] * (1 + int(reach // label.apart_mm))
 
 
-def _shield(ref: str, country: str | None, lines: list[tuple[float, Floats]], rank: float, magnify: float) -> Label:
+def _shield(ref: str, lines: list[tuple[float, Floats]], rank: float, magnify: float) -> Label:
     size = SHIELD_MM * magnify
     width, height = max(width_em(ref) * size + 1.7, 4.2), size * HEIGHT_EM + 1.0
-    places = [Box(box.x, box.y, width, height) for length, line in lines if length >= width
-              for box in along(line, width, height, step_mm=6.0, bend_mm=2.0)]
+    places = [box for _, line in lines for box in upon(line, width, height)]
     return Label(ref, size, places, rank, "shield", f"shield {ref}", SHIELD_APART_MM * magnify)
 
 

@@ -36,8 +36,8 @@ def draw_strip(strip: Strip, line: MeasuredLine, ground: Ground, stops: gpd.GeoD
     track = Track(line, strip.window, strip.from_m, strip.to_m, magnify)
     sheet = Sheet(strip.window, ground, captions, magnify, track)
     sheet.furnish()
-    sheet.mark(stops)
     sheet.add_match_lines(strip)
+    sheet.mark(stops)
     return sheet.finish(warn)
 
 

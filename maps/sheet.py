@@ -8,6 +8,7 @@ lines, kilometres, stops' names, towns, shields, road names. A name without room
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -155,6 +156,7 @@ class Sheet:
             ends = [(x + reach * dy, y - reach * dx), (x - reach * dy, y + reach * dx)]
             for width, stroke, dash in ((1.1, PAPER["halo"], None), (0.45, PAPER["ink"], "2.4 1 0.6 1")):
                 add_lines(self.layers["ticks"], [shapely.LineString(ends)], width=width, stroke=stroke, dash=dash, cap="butt")
+            self.taken.take(Box(x, y, 2 * reach, 1.0, math.degrees(math.atan2(dx, -dy))))
             self.labels.append(self._match_label(text.replace("{page}", str(page)), ends))
 
     def _match_label(self, text: str, ends: Sequence[tuple[float, float]]) -> Label:
@@ -181,7 +183,7 @@ class Sheet:
             self.track.draw_ticks(self.layers["ticks"])
             self.labels += self.track.tick_labels()
         self.labels += town_labels(self.ground.towns, self.window, self.magnify)
-        self.labels += road_labels(self.roads, self.ground.country, self.magnify)
+        self.labels += road_labels(self.roads, self.magnify)
         placed, without = place(self.labels, self.taken, self.window.width_mm, self.window.height_mm)
         draw_town_dots(self.layers["names"], self.ground.towns, placed, self.window, self.magnify)
         draw_labels(self.layers["names"], placed, self.ground.country, STYLES)

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.labels import Box, Label, Taken, along, beside, overlap, place
+from maps.labels import Box, Label, Taken, along, beside, overlap, place, upon
 
 BOXES = st.builds(Box, st.floats(0, 60), st.floats(0, 60), st.floats(1, 30), st.floats(1, 8), st.floats(-90, 90))
 
@@ -73,6 +73,14 @@ def test_a_text_along_a_road_lies_on_it_and_reads_from_left_to_right() -> None:
     road = shapely.LineString(bent)
     assert boxes and all(-90 <= box.turn_deg < 90 and road.distance(shapely.Point(box.x, box.y)) < 0.4 for box in boxes)
     assert not along(bent, 400, 3) and not along(np.array([[0, 0], [5, 0], [5, 5], [0, 5]]), 12, 3)     # too short, too bent
+
+
+def test_a_shield_stands_upright_on_its_road_however_that_winds() -> None:
+    road = np.column_stack([np.arange(200) / 4, 30 + 2 * np.sin(np.arange(200))])
+    boxes = upon(road, 8, 4)
+    assert len(boxes) > 10 and all(box.turn_deg == 0 and shapely.LineString(road).distance(shapely.Point(box.x, box.y)) < 1e-6
+                                   for box in boxes)
+    assert abs(boxes[0].x - 25) < 3 and len(upon(road[:2], 8, 4)) == 1
 
 
 @pytest.mark.parametrize("turn", [0, 30, 90, -45])
