@@ -25,7 +25,7 @@ from locator.cli.tables import plain
 VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "here": "helps", "route": "questions",
          "check": "checking", "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet",
          "coverage": "planning", "spacing": "planning", "criticality": "planning", "siting": "siting", "audit": "auditing",
-         "scenario": "scenarios", "print": "printing",
+         "scenario": "scenarios", "report": "reporting", "print": "printing",
          "serve": "serving"}      # verb -> the module here that holds it, read when it is asked for
 
 
