@@ -153,7 +153,7 @@ class Locator(Planning):
         """Where he stops so as to keep the driving-time rules. Raises what `along` raises, and what PlanAsk.rules and .state do.
 
         The plan looks at up to MOST_STOPS stops, spread over the way; `want.limit` is for those who list them. Where there is no
-        plan, places a longer detour away are looked at as well, to say which of them would make one.
+        plan, all other places, and those a longer detour away, are looked at as well, to say which of them would make one.
         """
         usual = replace(want, limit=MOST_STOPS, order="offset", open_at_eta=False)
         along, found, engine = self._along(ask, usual, bare=True)
@@ -164,7 +164,7 @@ class Locator(Planning):
         first = planned(found)
         if first.plan.feasible:
             return PlanAnswer(along, first)
-        wider = replace(usual, max_detour_s=max(want.detour_limit_s, WIDER_S), max_opposite_s=None)
+        wider = Want(max_detour_s=max(want.detour_limit_s, WIDER_S), start_m=want.start_m, limit=2 * MOST_STOPS)
         more = find_stops(along.route, along.atlas, engine, wider, depart=along.depart, country=self.region.facts.country,
                           bare=True)
         known = set(_passes(along.stops))
