@@ -167,6 +167,7 @@ def test_the_terminal_says_the_plan_the_ladder_and_the_law(doors: Doors, lang: s
     said, told = words(lang), doors.sent("plan", {**BODY, "driven_min": 228})
     done = doors.run("plan", *TRIP, "--driven-min", 228, "--lang", lang)
     assert done.exit_code == 0 and done.stdout.count("▶") == 2                    # the sentence and the rung
+    assert "≈08:" in done.stdout.splitlines()[2] or "≈09:" in done.stdout.splitlines()[2]
     for key in ("rule.cn", "limit.drive", "because.break", "cli.plan.end", "export.not_advice", "cli.schematic"):
         assert said.text(key) in done.stdout
     for leg in told["legs"][:-1]:

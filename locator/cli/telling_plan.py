@@ -35,7 +35,7 @@ def _verdict(who: Caller, told: Dict) -> str:
     stays = [leg for leg in told["legs"] if leg["stop_id"] is not None]
     mark = "≈" if told["approximate"] else ""
     rest = duration(who, sum(leg["rest_s"] for leg in stays))
-    said = {"drive": duration(who, told["drive_s"]), "at": clock(told["arrive"], since=told["depart"]), "mark": mark}
+    said = {"drive": duration(who, told["drive_s"]), "at": f"{mark}{clock(told['arrive'], since=told['depart'])}"}
     line = who.text("plan.with_stops", n=len(stays), rest=rest, **said) if stays else who.text("plan.no_stop", **said)
     gap = who.text("plan.gap", by=duration(who, told["gap_s"])) if told["gap_s"] else ""
     return line + gap
