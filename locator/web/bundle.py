@@ -1,9 +1,10 @@
 """Our scripts as one: a phone far out waits two seconds for every file, however small.
 
-In: modules by name, the name of the first one to run.    Out: the text of one script, for <script type="module">.
+In: modules by name, the name of the first one to run.    Out: the text of one script, for a <script> in the page.
 Never knows: what a module does. It reads only the forms of import and export our own scripts use, and refuses others.
 
 Each module becomes a function that is called once and gives back what it exports; whoever imports takes it from there.
+Scripts of one page see each other's modules: a second one leaves out what the first has brought.
 Comments on lines of their own and indentation are dropped; no text of ours spans lines.
 """
 from __future__ import annotations
@@ -17,9 +18,14 @@ _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _ENDS = re.compile(r"</(?:script|style)|<!--", re.IGNORECASE)          # would end or change the element it stands in
 
 
-def bundled(modules: Mapping[str, str], entry: str) -> str:
-    """The script of `entry` with everything it imports, each module once, before whoever needs it."""
-    return _inline("".join(_wrapped(name, modules[name]) for name in _order(modules, entry, ())))
+def bundled(modules: Mapping[str, str], entry: str, *, after: str | None = None) -> str:
+    """The script of `entry` with everything it imports, each module once, before whoever needs it.
+
+    after   the entry of a script that stands before this one in the page: what it holds is not repeated
+    """
+    brought = set() if after is None else set(_order(modules, after, ()))
+    wrapped = [_wrapped(name, modules[name]) for name in _order(modules, entry, ()) if name not in brought]
+    return _inline('"use strict";\n' + "".join(wrapped))
 
 
 def styled(*sheets: str) -> str:

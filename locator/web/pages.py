@@ -45,7 +45,7 @@ def page() -> Response:
     shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=basemap_of(region)))
     html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
                            rules=RULE_SETS, rule=rule_of(region.facts.country), wants=WANTS, presets=PRESETS, measures=MEASURES,
-                           accuracies=ACCURACIES, inline=_inline(), told=_told(region, said.lang, shell))
+                           accuracies=ACCURACIES, inline=_inline(), told=_told(region, said.lang, shell, assets))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = said.lang
     response.headers["Cache-Control"] = "no-cache"
@@ -57,15 +57,17 @@ def page() -> Response:
 def _inline() -> dict[str, str]:
     """What stands in the page itself: its styles, the theme before anything is drawn, its scripts as one."""
     files = {path.name: path.read_text(encoding="utf-8") for path in FOLDERS["web"].iterdir() if path.suffix in (".js", ".css")}
-    return {"style": styled(*(files[name] for name in SHEETS)), "theme": files["theme.js"], "script": bundled(files, "page.js")}
+    scripts = {"first": bundled(files, "first.js"), "script": bundled(files, "page.js", after="first.js")}
+    return {"style": styled(*(files[name] for name in SHEETS)), "theme": files["theme.js"], **scripts}
 
 
-def _told(region: Region, lang: str, shell: Parts) -> dict[str, Any]:
+def _told(region: Region, lang: str, shell: Parts, assets: Assets) -> dict[str, Any]:
     """What the page's script is told, as one JSON block."""
     first = FIRST_TRIP.get(region.name, {}).get(lang)
     return {
         "lang": lang, "region": region.name, "tz": region.facts.tz, "country": region.facts.country, "bbox": region.facts.bbox,
-        "map": {"name": shell.name, "scripts": shell.scripts, "styles": shell.styles},
+        "map": {"name": shell.name, "scripts": [*shell.scripts, assets.address("web/printing.js")], "styles": shell.styles,
+                "print": assets.address("web/print.css")},
         "tiles": {"files": basemap_of(region), "max_zoom": MAX_ZOOM},
         "schematic": region.facts.schematic, "attribution": region.facts.attribution, "looks": place_looks(),
         "words": asked_words().section(*SAID), "first": {"from": first[0], "to": first[1]} if first else None,

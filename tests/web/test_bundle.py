@@ -45,6 +45,11 @@ def test_it_does_what_the_modules_do() -> None:
     assert ran.stdout == "x6,//not a note,x 1\n"
 
 
+def test_a_second_script_leaves_out_what_the_first_has_brought() -> None:
+    first, second = bundled(MODULES, "b.js"), bundled(MODULES, "a.js", after="b.js")
+    assert "const $c =" in first and "const $c =" not in second and "const $b =" not in second and "const c = $c;" in second
+
+
 @pytest.mark.parametrize(("text", "why"), [
     ('import x from "./b.js";\n', "cannot bundle"), ('import "./b.js";\n', "cannot bundle"),
     ("export let n = 1;\n", "cannot bundle"),

@@ -5,7 +5,7 @@ import { told } from "./words.js";
 const ANSWERS = "answers-1", MOST = 8;
 const CLAIMED_MS = 5_000;                            // a new worker takes the page over at once; no longer waited for
 const BESIDE = [[0, 0], [-0.3, 0], [0.3, 0], [0, -0.3], [0, 0.3]];       // in tiles: the corridor is as wide as that
-const WIDE_TO = 11, MOST_TILES = 120, ZOOMS = [8, 9, 10, 11, 12], AT_ONCE = 2;
+const WIDE_TO = 10, MOST_TILES = 120, ZOOMS = [8, 9, 10, 11, 12], AT_ONCE = 2;
 
 const able = () => window.isSecureContext && "caches" in window;
 

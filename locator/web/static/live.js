@@ -124,18 +124,18 @@ function draw(now) {
   const left_m = trip.route.distance_m - trip.at_m, left_s = trip.route.duration_s - trip.seconds(trip.at_m);
   const last = (trip.ladder ?? []).find((rung) => rung.last_safe), safe = last && next.find((one) => one.n === last.stop + 1);
   const shown = [next[0], safe].filter((one, i, all) => one && all.indexOf(one) === i);
-  panel.replaceChildren(
-    el("div.live-head", {}, el("strong", {}, far(left_m).join(" ")), el("span", {}, `${span(left_s)} · ${t("page.arrive", { at: clockAt(now + left_s * 1000, trip.route.depart) })}`),
+  panel.replaceChildren(...[
+    el("div.live-head", {}, el("strong", {}, far(left_m).join(" ")), el("span", {}, `${span(left_s)} · ${t("page.arrive", { at: clockAt(now + left_s * 1000, trip.route.depart, now) })}`),
       el("button.tool", { type: "button", "aria-pressed": String(aloud), onclick: () => { aloud = !aloud; draw(now); if (aloud) speak(t("page.speech_on")); } }, t(aloud ? "page.speech_is_on" : "page.speech_off"))),
     ...shown.map((one) => row(one, one === safe ? last : null, now)),
-    !shown.length && el("p.quiet", {}, t("page.none_ahead")));
+    shown.length ? null : el("p.quiet", {}, t("page.none_ahead"))].filter(Boolean));
   if (safe) remind(safe, last, now);
 }
 
 function row(one, rung, now) {
   const { p } = one, s = coming(one), left = rung && spare(rung, now);
   return el(rung ? "div.live-row.last-safe" : "div.live-row", {}, el("span.live-what", {}, t(rung ? "page.last_safe" : "page.next_stop")), el("b", {}, place(p)),
-    el("span.live-far", {}, far(passing(p) - trip.at_m).join(" ")), el("span", {}, t("page.arrive", { at: clockAt(now + s * 1000, trip.route.depart) })),
+    el("span.live-far", {}, far(passing(p) - trip.at_m).join(" ")), el("span", {}, t("page.arrive", { at: clockAt(now + s * 1000, trip.route.depart, now) })),
     rung && el(left < 0 ? "span.tag.closed" : "span.tag.free", {}, left < 0 ? t("page.too_late") : t("page.spare", { span: span(left) })));
 }
 

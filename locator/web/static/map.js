@@ -72,11 +72,18 @@ function fit(line, features) {
 export function here(lon, lat, accuracy_m, follow) {
   if (!map) return;
   me ??= L.layerGroup([L.circle([lat, lon], { radius: 1, weight: 1, color: "#1456c4", interactive: false }),
-    L.circleMarker([lat, lon], { radius: 8, weight: 3, color: "#fff", fillColor: "#1456c4", fillOpacity: 1, interactive: false })]).addTo(map);
+    L.marker([lat, lon], { icon: L.divIcon({ html: el("div.me"), className: "", iconSize: [22, 22] }), interactive: false, keyboard: false, zIndexOffset: 2000 })]).addTo(map);
   const [round, dot] = me.getLayers();
   round.setLatLng([lat, lon]).setRadius(accuracy_m);
   dot.setLatLng([lat, lon]);
-  if (follow && shown() && !map.getBounds().pad(-0.25).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 13), { animate: false });
+  if (follow && shown()) keepInView([lat, lon]);
+}
+
+// In the lower half, with the way ahead of him above; moved only when he comes near an edge.
+function keepInView(at) {
+  const size = map.getSize(), p = map.latLngToContainerPoint(at), zoom = Math.max(map.getZoom(), 13);
+  if (zoom === map.getZoom() && p.x > size.x * 0.15 && p.x < size.x * 0.85 && p.y > size.y * 0.45 && p.y < size.y * 0.9) return;
+  map.setView(map.unproject(map.project(at, zoom).subtract([0, size.y * 0.18]), zoom), zoom, { animate: false });
 }
 
 export function leave() {

@@ -1,6 +1,7 @@
 // The drivers' page: form, answer, map and the way along it brought together.
 import { along } from "./ask.js";
 import { el } from "./dom.js";
+import { first, later } from "./first.js";
 import * as form from "./form.js";
 import { say } from "./inputs.js";
 import { keep, keepCorridor, kept, stay } from "./keep.js";
@@ -16,12 +17,12 @@ const place = document.getElementById("told"), section = document.getElementById
 let answer = null, trip = null, cheapest = false;
 let wanted = new URLSearchParams(location.search).get("stop");       // the stop somebody shared
 
-async function ask(question = form.question()) {
+async function ask(question = form.question(), coming = null) {
   form.blame(null);
   form.toAddress();
   busy(true);
   try {
-    const found = await along(question);
+    const found = await (coming ?? along(question));
     say("");
     take({ along: found }, question);
     keep(question, { along: found }).catch(() => {});      // no room on the phone: nothing is kept
@@ -124,7 +125,7 @@ function onTheWay(of) {
     if (now.gone) continue;
     const [figure, unit] = far(now.left_m);
     item.querySelector(".far").replaceChildren(figure, el("small", {}, ` ${unit}`));
-    item.querySelector(".eta").textContent = t("page.arrive", { at: clockAt(now.at_ms, answer.route.depart) });
+    item.querySelector(".eta").textContent = t("page.arrive", { at: clockAt(now.at_ms, answer.route.depart, Date.now()) });
   }
 }
 
@@ -137,9 +138,9 @@ async function settle() {
 
 async function begin() {
   startViews(openMap);
-  form.start(() => ask());
+  later.ask = () => ask();
   live.startLive({ ask, here: (lon, lat, accuracy_m) => map.here(lon, lat, accuracy_m, true), shown: onTheWay, left: () => { map.leave(); if (answer) show(); } });
-  if (form.fromAddress(() => ask())) await ask();
+  if (first) await ask(first.question, first.answer);
   document.documentElement.dataset.region = told.region;
   await settle();
 }

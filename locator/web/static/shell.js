@@ -14,14 +14,14 @@ export function theMap() {
 }
 
 async function load() {
-  const { name, scripts, styles } = told.map;
-  await Promise.all([...styles.map(style), ...scripts.map(script)]);
+  const { name, scripts, styles, print } = told.map;
+  await Promise.all([...styles.map((href) => style(href)), style(print, "print"), ...scripts.map(script)]);
   if (!(window[name] instanceof L.Map)) window.locatorShell();      // before, it is the element of that id
   return window[name];
 }
 
-function style(href) {
-  return arrives(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+function style(href, media = "all") {
+  return arrives(Object.assign(document.createElement("link"), { rel: "stylesheet", href, media }));
 }
 
 function script(src) {

@@ -27,8 +27,8 @@ export function clock(iso, since) {
   return iso.slice(11, 16) + (days > 0 ? t("page.days_later", { n: days }) : "");
 }
 
-// The same for a moment, in the offset which that ISO text carries.
-export const clockAt = (moment_ms, like) => clock(local(moment_ms, like), like);
+// The same for a moment, in the offset which that ISO text carries; days are counted from it, or from another moment.
+export const clockAt = (moment_ms, like, since_ms = null) => clock(local(moment_ms, like), since_ms === null ? like : local(since_ms, like));
 
 export function local(moment_ms, like) {
   const [, sign, h, m] = like.match(/([+-])(\d\d):(\d\d)$/) ?? [null, "+", "00", "00"];
