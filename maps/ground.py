@@ -25,7 +25,7 @@ BASE_SCALE = 75_000           # where the widths of looks.PAPER_ROADS hold
 PEN_MM = 0.06                 # what is finer than this is left out of a line
 SHRED_MM = 1.0
 BEYOND_MM = 3.0               # drawn past the frame, which cuts it off
-REF_AHEAD = 2.0               # a road's number is written down to this many times smaller a scale than its name
+REF_AHEAD = 1.25              # a road's number is written at so many times smaller a scale as well
 
 
 def classes_at(scale: float) -> frozenset[str]:

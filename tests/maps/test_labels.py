@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maps.labels import Box, Label, Taken, along, beside, overlap, place, upon
@@ -16,6 +16,7 @@ def polygon(box: Box) -> shapely.Polygon:
     return shapely.Polygon(box.corners)
 
 
+@settings(deadline=None)
 @given(BOXES, BOXES)
 def test_boxes_overlap_when_their_insides_meet(a: Box, b: Box) -> None:
     """Oracle: GEOS. A touch within a thousandth of a square millimetre may count either way."""
