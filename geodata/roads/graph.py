@@ -22,7 +22,7 @@ from geodata.roads.marks import avoided, barred
 from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
 
 CLOSED = np.uint32(2**31 - 1)         # RoutingKit's own infinity, in whole milliseconds
-TURN_ROUND_MS = 60_000                # a lorry turning at a dead end
+TURN_ROUND_MS = 60_000                # a lorry turning at a dead end, or about between two carriageways (hairpins.py)
 MAINLINE = tuple(CLASS_NUMBER[c] for c in ("motorway", "trunk"))
 OUT, MEMORY = 1, 2                    # bits of arc_copy: how a copy differs from the arc itself (copies.py)
 THROUGH, FORGETFUL = 2, 16            # in turn_ban: a mode's bit, shifted so far, bars through traffic; and a turn for nobody
@@ -189,8 +189,9 @@ class RoadGraph:
         whole = arc_ms[self.turn_to].astype(np.int64) + self.turn_ms
         closed = (self.turn_ban & (mode if as_driven else mode | FORGETFUL)) != 0
         closed |= (arc_ms[self.turn_to] == CLOSED) | (arc_ms[self.turn_from] == CLOSED)
-        back = self.arc_edge[self.turn_to] == self.arc_edge[self.turn_from]
-        closed |= ~back & self._exceeded(self.node_limit, profile)[self.arc_head[self.turn_from]]
+        same = self.arc_edge[self.turn_to] == self.arc_edge[self.turn_from]
+        closed |= ~same & self._exceeded(self.node_limit, profile)[self.arc_head[self.turn_from]]
+        back = same if as_driven else np.asarray(self.turn_ms) >= TURN_ROUND_MS                      # also from one carriageway
         aside = ((self.arc_local[self.turn_to] & ~self.arc_local[self.turn_from]) & mode) != 0       # he has no business there
         onward = np.bincount(self.turn_from, weights=~closed & ~back & ~aside, minlength=self.arcs)
         closed |= back & (onward[self.turn_from] > 0)

@@ -26,9 +26,10 @@ from geodata.roads.copies import with_ways_out
 from geodata.roads.delays import DELAY_KEYS, edge_delays, node_delay, slowed
 from geodata.roads.enclosed import with_enclosed
 from geodata.roads.graph import GATE, LIMITS, RoadGraph, find_turns
+from geodata.roads.hairpins import with_hairpins
 from geodata.roads.limits import limits_of
 from geodata.roads.marks import BOOTH
-from geodata.roads.restrictions import RESTRICTION_KEYS, Restriction, ban_hairpins, ban_turns, restriction_of
+from geodata.roads.restrictions import RESTRICTION_KEYS, Restriction, ban_turns, restriction_of
 from geodata.roads.speed_table import STANDARD, SpeedTable
 from geodata.roads.states import road_with_states
 from geodata.roads.tags import FERRIES, Road
@@ -124,7 +125,7 @@ def _with_restrictions(graph: RoadGraph, restrictions: list[Restriction], summar
     graph, said = ban_turns(graph, at_node)
     at_times, whys = conditional_bans(graph, [r for r in restrictions if r.why_not == "conditional" and not r.via_ways])
     sometimes = [list(plain_ones(r)) for r in restrictions if r.why_not == "conditional" and r.via_ways]
-    graph, also, over_at_times = ban_over_ways(with_enclosed(ban_hairpins(graph)), over_ways, sometimes)
+    graph, also, over_at_times = ban_over_ways(with_enclosed(with_hairpins(graph)), over_ways, sometimes)
     graph = replace(graph, conditions=with_turns(graph.conditions, at_times + over_at_times))
     dropped = Counter([r.why_not for r in restrictions if r.why_not not in ("", "conditional")] + said + also + whys)
     summary.restrictions_read, summary.restrictions_kept = len(restrictions), dropped.pop("", 0)

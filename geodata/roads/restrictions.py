@@ -7,7 +7,6 @@ not applied is counted in the Summary with the reason; a condition of time is ke
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import atan2, cos, degrees, radians
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,7 @@ from numpy.typing import NDArray
 
 from geodata.roads.access import BOTH, CAR, HGV
 from geodata.roads.graph import RoadGraph
-from geodata.roads.tags import CLASS_NUMBER
 
-MOTORWAY, SERVICE = CLASS_NUMBER["motorway"], CLASS_NUMBER["service"]
-HAIRPIN_DEG = 120.0
 # how a key or a relation's type ends -> whom it binds; other vehicles' own (:bus, :bicycle) are not read
 BINDS = {"": BOTH, ":vehicle": BOTH, ":motor_vehicle": BOTH, ":hgv": HGV, ":motorcar": CAR, ":goods": CAR}
 RESTRICTION_KEYS = (*(f"restriction{whom}" for whom in BINDS), *(f"restriction{whom}:conditional" for whom in BINDS))
@@ -99,29 +95,6 @@ def ban_turns(graph: RoadGraph, restrictions: list[Restriction]) -> tuple[RoadGr
         turn_ban[turns] |= r.ban
         said.append(why)
     return replace(graph, turn_ban=turn_ban), said
-
-
-def ban_hairpins(graph: RoadGraph) -> RoadGraph:
-    """A new graph in which nobody turns sharply back from a motorway into a service road, or out of one onto it.
-
-    Rest areas are often mapped as one two-way service road from exit to entry (Matosinhos on the A4): its far end is no way in.
-    """
-    kind, start, to = graph.edge_class[graph.arc_edge], graph.turn_from, np.asarray(graph.turn_to)
-    mixed = ((kind[start] == MOTORWAY) & (kind[to] == SERVICE)) | ((kind[start] == SERVICE) & (kind[to] == MOTORWAY))
-    turn_ban = graph.turn_ban.copy()
-    for turn in np.flatnonzero(mixed).tolist():
-        turned = _heading(graph, int(to[turn]), first=True) - _heading(graph, int(start[turn]), first=False)
-        if abs((turned + 180.0) % 360.0 - 180.0) > HAIRPIN_DEG:
-            turn_ban[turn] |= BOTH
-    return replace(graph, turn_ban=turn_ban)
-
-
-def _heading(graph: RoadGraph, arc: int, *, first: bool) -> float:
-    """Degrees from north of an arc's first or last segment, in its direction of travel."""
-    shape = graph.shape(int(graph.arc_edge[arc]))
-    shape = shape[::-1] if graph.arc_backward[arc] else shape
-    (x0, y0), (x1, y1) = (shape[:2] if first else shape[-2:]).tolist()
-    return degrees(atan2((x1 - x0) * cos(radians(y0)), y1 - y0))
 
 
 def via_nodes(graph: RoadGraph, restrictions: list[Restriction]) -> list[tuple[int, int]]:

@@ -99,10 +99,9 @@ class Oracle:
             to, ms = int(graph.turn_to[turn]), int(graph.turn_ms[turn])
             if self.ms[to] is None or int(graph.turn_ban[turn]) & (bit | 16) or to in self.own:
                 continue
-            if int(graph.arc_edge[to]) == edge:
-                back.append((to, ms))
-            elif not (graph.node_limit[node] < measures).any():
-                ways.append((to, ms))
+            if int(graph.arc_edge[to]) != edge and (graph.node_limit[node] < measures).any():
+                continue
+            (back if ms >= 60_000 else ways).append((to, ms))
         on = [to for to, _ in ways if self.local[arc] or not self.local[to]]
         return ways if on else ways + back
 

@@ -129,6 +129,28 @@ def test_no_u_turn_from_one_carriageway_over_a_link_to_the_other() -> None:
     assert both.trip("AJ") == ""
 
 
+MEDIAN = """
+A-B
+            C---D
+E-F
+"""
+
+
+@pytest.mark.tags("oneway=yes")
+@pytest.mark.parametrize(("tags", "there"), [
+    (f"{ONE} name=High_Street", "ABCDCFE"), (ONE, "ABCDCFE"), (f"{ONE} name=Other", "ABCFE")])
+def test_where_two_carriageways_meet_nobody_turns_from_one_into_the_other(tags: str, there: str) -> None:
+    """On to the dead end at D and round there; where the road has another name it is a corner like any other."""
+    other = tags if there == "ABCDCFE" else f"{ONE} name=High_Street"
+    town = draw(MEDIAN, grid_m=20.0, roads={"ABC": tags, "CFE": other, "CD": "primary"})
+    assert (town.trip("AE"), town.trip("AD"), town.trip("DE")) == (there, "ABCD", "DCFE")
+
+
+def test_where_two_carriageways_only_meet_one_another_the_way_leads_round() -> None:
+    town = draw(MEDIAN, grid_m=20.0, roads={"ABC": ONE, "CFE": ONE, "CD": "primary motor_vehicle=no"})
+    assert town.trip("AE") == "ABCFE"
+
+
 def test_a_via_way_cut_at_junctions_and_a_first_way_that_goes_on_before() -> None:
     drawing = """
     A---B---C---D---E---H
