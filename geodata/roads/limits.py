@@ -26,7 +26,7 @@ TONNES = {"t": 1.0, "to": 1.0, "tonne": 1.0, "tonnes": 1.0, "tonnen": 1.0, "mt":
 METRES = {"m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0, "mtr": 1.0, "cm": 0.01,
           "ft": 0.3048, "feet": 0.3048, "foot": 0.3048, "in": 0.0254, "inch": 0.0254, "inches": 0.0254, "yd": 0.9144}
 FEET = re.compile(r"(\d+(?:\.\d+)?)\s*(?:'|’|′|ft\.?|feet|foot)\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|”|″|''|in\.?|inch|inches)?)?")
-MARKS = re.compile(r"^(?:~|<|≤|max\.?|ca\.?)\s*")
+MARKS = re.compile(r"^(?:~|<|≤|max\.?|ca\.?)\s*|\s*(?:approx\.?|mgw|gvw)$")     # about so much; the mass allowed, laden
 
 
 @dataclass(frozen=True)

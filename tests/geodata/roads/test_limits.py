@@ -14,7 +14,7 @@ from tests.geodata.roads.world import tags_of
     ("4.2", 4.2), ("4,2", 4.2), ("4.2 m", 4.2), ("4.2m", 4.2), ("4.2 M", 4.2), ("420 cm", 4.2), ("~4.2", 4.2), ("<4.2", 4.2),
     ("13'6\"", 4.1148), ("13' 6\"", 4.1148), ("13′6″", 4.1148), ("13'6''", 4.1148), ("16'6\"", 5.0292), ("13'", 3.9624),
     ("13 ft", 3.9624), ("13 ft 6 in", 4.1148), ("13 ft. 6 in.", 4.1148), ("8 feet", 2.4384), ("8 feet 6 inches", 2.5908),
-    ("12.5'", 3.81), ("162 in", 4.1148), ("3.8;4.0", 3.8), ("4.2 meters", 4.2),
+    ("12.5'", 3.81), ("162 in", 4.1148), ("3.8;4.0", 3.8), ("4.2 meters", 4.2), ("4.2 m approx", 4.2),
     ("default", None), ("below_default", None), ("none", None), ("unsigned", None), ("no_sign", None), ("no_indications", None),
     ("0", None), ("-3", None), ("4.2 x", None), ("1e1", None), ("", None), (None, None), ("9" * 5000, None),
     ("9" * 5000 + "'", None),
@@ -27,6 +27,7 @@ def test_a_length_in_metres(text: str | None, metres: float | None) -> None:
 @pytest.mark.parametrize(("text", "tonnes"), [
     ("7.5", 7.5), ("7,5 t", 7.5), ("7,5", 7.5), ("10 t", 10), ("3.5t", 3.5), ("2.5 T", 2.5), ("3500 kg", 3.5), ("3500kg", 3.5),
     ("5 st", 4.5359237), ("10000 lbs", 4.5359237), ("20 cwt", 1.016047), ("5 tons", 4.5359237), ("40;18", 18),
+    ("6t mgw", 6),
     ("none", None), ("unsigned", None), ("no_sign", None), ("0", None), ("", None), (None, None), ("5 elephants", None),
 ])
 def test_a_mass_in_tonnes(text: str | None, tonnes: float | None) -> None:
