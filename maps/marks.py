@@ -63,8 +63,11 @@ def place_marks(stops: gpd.GeoDataFrame, window: Window, taken: Taken, *, track:
     dots = [_dot(x, y, magnify) for x, y in spots.tolist()]
     for dot in dots:
         taken.take(dot)
-    return [_placed(row, (float(x), float(y)), dot, window, taken, track, magnify)
-            for row, (x, y), dot in zip(rows, spots.tolist(), dots, strict=True)]
+    marks: list[Mark] = []
+    for row, (x, y), dot in zip(rows, spots.tolist(), dots, strict=True):
+        is_full = any(mark.crowded for mark in marks[-1:])      # the whole frame was searched in vain just before
+        marks.append(_placed(row, (float(x), float(y)), dot, window, taken, track, magnify, is_full))
+    return marks
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def said(number: str, approximate: bool) -> str:
 
 
 def _placed(row: _Row, spot: tuple[float, float], dot: Box, window: Window, taken: Taken, track: Track | None,
-            magnify: float) -> Mark:
+            magnify: float, is_full: bool) -> Mark:
     width, height = pill(row.number, row.approximate, magnify)
     foot, out = _side_of(row, spot, track)
     seen = _dot(*spot, magnify).within(window.width_mm, window.height_mm, 1.0)
@@ -109,7 +112,7 @@ def _placed(row: _Row, spot: tuple[float, float], dot: Box, window: Window, take
     clear = 0.0 if foot is None else ROUTE_MM * magnify / 2 + 1.2 - math.dist(base, foot)
     room = 0.5 if seen else 2 * ARROW_MM * magnify
     ours = Box(0, 0, width + room, height + room)
-    for box in chain(_around(base, out, max(clear, 0.0), ours), _anywhere(base, ours, window)):
+    for box in chain(_around(base, out, max(clear, 0.0), ours), () if is_full else _anywhere(base, ours, window)):
         if box.within(window.width_mm, window.height_mm, 0.6) and taken.is_free(box, but=dot):
             break
     else:

@@ -10,9 +10,10 @@ import shapely
 
 from maps.drawing import text_of
 from maps.fonts import missing
-from maps.labels import Place, overlap
+from maps.labels import Place, Taken, overlap
+from maps.marks import place_marks
 from maps.panels import Ground, Panel, draw_overview, draw_strip
-from maps.windows import window_around
+from maps.windows import Window, window_around
 from tests.maps.drawn import CAPTIONS, HOSTILE, ROUTE, land, pages, stops, tags, texts
 
 
@@ -46,6 +47,17 @@ def test_no_stop_is_lost(count: int, spread_deg: float) -> None:
     assert set(said) <= set(texts(panel)) and [mark.number for mark in panel.marks] == [str(n) for n in table["number"]]
     assert not any(mark.crowded for mark in panel.marks)
     assert not any(overlap(a.box, b.box) for a, b in combinations(panel.marks, 2))
+
+
+def test_more_stops_than_the_paper_holds_are_all_drawn_and_cost_no_more_each() -> None:
+    """Four hundred on a postcard: every number is written; the search of the whole frame is not made again and again."""
+    def compared(count: int) -> int:
+        window, taken = Window(119.8, 31.5, 400_000, 120, 90), Taken()
+        marks = place_marks(stops(count, spread_deg=0.05), window, taken)
+        assert len(marks) == count and sum(mark.crowded for mark in marks) > count / 3
+        return taken.compared
+
+    assert compared(400) < 6 * compared(200)                    # the crowd they are compared with doubles as well
 
 
 def test_a_stop_stands_on_its_side_of_the_road() -> None:
