@@ -298,3 +298,64 @@ def test_hostile_names_stay_text_in_every_form(own: Settings) -> None:
         file = doors.client.post(f"/api/plan?format={form}", json={**BODY, "driven_min": 228}).data
         ET.fromstring(file)
         assert b"<img" not in file
+
+
+# ---------------------------------------------------------------- clocks
+
+@pytest.fixture(scope="module")
+def germany(tmp_path_factory: pytest.TempPathFactory) -> Doors:
+    """No roads, Berlin's clock: a lorry park that opens at 04:00, and one that never closes, two hours on."""
+    settings = Settings(data=tmp_path_factory.mktemp("germany") / "var", region="flat")
+    region = build_region(settings.data, Facts("flat", "DE", "Europe/Berlin", has_roads=False), [])
+    region.layers.add("lorry_park", "lorry_park", gpd.GeoDataFrame({
+        "id": ["early", "always"], "kind": "lorry_park", "name": ["Frueh", "Immer"], "position_accuracy": "A",
+        "hours": ["Mo-Su 04:00-22:00", "24/7"]}, geometry=shapely.points(np.array([[11.0, 52.5], [11.6, 52.5]])), crs=4326))
+    from tests.cli.conftest import runner
+
+    return Doors(runner(settings.data, LOCATOR_REGION="flat"), create_app(settings, open_locator).test_client())
+
+
+@pytest.mark.parametrize(("depart", "offset_h"), [
+    ("2026-10-25T00:30", -1), ("2026-03-29T00:30", 1), ("2026-11-23T22:30", 0), ("2026-12-31T22:30", 0)])
+def test_moments_are_right_over_midnight_and_where_clocks_change(germany: Doors, depart: str, offset_h: int) -> None:
+    """In the night of 25 October 02:00–03:00 comes twice, on 29 March not at all. Every drive takes what it takes."""
+    body = {"from": "10.0,52.5", "to": "13.0,52.5", "depart": depart}
+    for told in (germany.sent("plan", body), germany.sent("plan", {**body, "driven_min": 120})):
+        assert told["feasible"] and told["rule"] == "eu"
+        moments = [datetime.fromisoformat(moment) for leg in told["legs"]
+                   for moment in (leg["depart"], leg["arrive"], leg["begin"], leg["leave"])]
+        assert moments == sorted(moments)
+        whole = (moments[-1] - datetime.fromisoformat(told["depart"])).total_seconds()
+        spent = sum(leg["drive_s"] + leg["wait_s"] + leg["rest_s"] for leg in told["legs"])
+        assert whole == pytest.approx(spent, abs=2)
+        shift = datetime.fromisoformat(told["arrive"]).utcoffset() - datetime.fromisoformat(told["depart"]).utcoffset()
+        assert shift == timedelta(hours=offset_h)
+    along = germany.sent("along", body)["features"][0]["properties"]
+    eta = datetime.fromisoformat(along["eta"]) - datetime.fromisoformat(told["depart"])
+    assert eta.total_seconds() == pytest.approx(along["reach_s"], abs=1)
+
+
+def test_a_gate_opens_by_the_clock_of_the_day_it_changes(germany: Doors) -> None:
+    """04:00 on 25 October is an hour later after midnight than on any other day."""
+    waits = {}
+    for day in ("2026-10-25", "2026-10-24"):
+        told = germany.sent("plan", {"from": "10.9,52.5", "to": "11.9,52.5", "depart": f"{day}T00:30", "driven_min": 255})
+        (stay, _) = told["legs"]
+        assert stay["stop_id"] == "early" and stay["begin"][11:16] == "04:00", told["legs"]
+        waits[day] = stay["wait_s"]
+    assert waits["2026-10-25"] - waits["2026-10-24"] == 3_600
+
+
+def test_from_and_to_the_same_and_a_start_past_the_end(doors: Doors, germany: Doors) -> None:
+    for body, code in (({**BODY, "to": "湖塘"}, "same_place"), ({**BODY, "start_m": 1e6}, "out_of_range"),
+                       ({"from": "湖塘"}, "missing")):
+        answer = doors.client.post("/api/plan", json=body)
+        assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+
+
+def test_where_no_roads_are_known_a_plan_says_so(germany: Doors) -> None:
+    told = germany.sent("plan", {"from": "10.0,52.5", "to": "13.0,52.5", "depart": "2026-11-24T08:00", "driven_min": 150})
+    assert told["feasible"] and told["approximate"] and told["route"]["engine"] == "straight"
+    shown = germany.run("plan", "--from", "10.0,52.5", "--to", "13.0,52.5", "--depart", "2026-11-24T08:00", "--driven-min", 150,
+                        "--lang", "en").stdout
+    assert "arrive ≈" in shown and "approx" in shown.splitlines()[0].lower()
