@@ -20,12 +20,12 @@ from locator.audit.sources import Given
 from locator.audit.telling import audit_json
 from locator.coverage import CoverAsk
 from locator.locator import Locator
-from locator.planner_answers import coverage_json
+from locator.planner_answers import coverage_json, spacing_json
 from locator.rules import RULE_SETS
 from locator.settings import Settings
 from locator.web.answering import vehicle_of
 from locator.web.asking import Asked, Avoiding, Datum, Kinds, Services, Text, VehicleIn, among, listed
-from locator.web.planning_asks import CoverageAsked, cover_ask
+from locator.web.planning_asks import CoverageAsked, SpacingAsked, cover_ask, spacing_ask
 from locator.web.problems import of_pydantic
 from locator.web.siting_asks import SitingAsked
 from locator.web.siting_run import fix_siting, run_siting, siting_figures
@@ -146,8 +146,27 @@ def _coverage_fixed(asked: CoverageAsked) -> Json:
     return {}
 
 
+def _spacing(settings: Settings, locator: Locator, asked: SpacingAsked, progress: Progress) -> Json:
+    return spacing_json(locator.spacing(spacing_ask(asked), progress=progress), lines=asked.lines)
+
+
+def _spacing_fixed(asked: SpacingAsked) -> Json:
+    spacing_ask(asked)
+    return {}
+
+
+def _spacing_figures(told: Json) -> dict[str, float | None]:
+    roads = told["directions"]
+    verdicts = [verdict["verdict"] for one in roads for verdict in one["verdicts"]]
+    longest_m = max((one["longest_m"] or 0.0 for one in roads), default=None)
+    return {"roads": len(roads), "longest_m": longest_m, "stops": sum(len(one["stops"]) for one in roads),
+            "met": verdicts.count("met"), "exceeded": verdicts.count("exceeded")}
+
+
+
 QUESTIONS: dict[str, Question] = {
     "coverage": Question(CoverageAsked, _coverage, _coverage_fixed, _coverage_figures),
+    "spacing": Question(SpacingAsked, _spacing, _spacing_fixed, _spacing_figures),
     "audit": Question(AuditAsked, _audit, _audit_fixed, _audit_figures),
     "siting": Question(SitingAsked, run_siting, fix_siting, siting_figures),
 }

@@ -24,8 +24,10 @@ from maps.looks import BANDS, GAP, SIDES, place_looks
 from maps.screen import Parts, draw_shell, parts
 
 planner = APIBlueprint("planner", __name__, enable_openapi=False)
-TABS = ("cover", "unmet", "jobs", "scenarios")
-SAID = ("page", "planner", "kind", "service", "road_class", "figure", "question", "job_state", "missing")
+TABS = ("cover", "spacing", "siting", "unmet", "jobs", "scenarios")
+SAID = ("page", "planner", "kind", "service", "road_class", "figure", "question", "job_state", "missing", "norm", "verdict",
+        "siting")
+MODELS = ("covering", "median", "center", "cover")           # of siting; trips need a table
 
 
 @planner.get("/planner")
@@ -35,7 +37,8 @@ def planner_page() -> Response:
     assets = cast(Assets, current_app.extensions[Assets.KEY])
     shell = parts(draw_shell(cast(Any, region.facts.bbox or CHINA), assets.address("maps"), basemap=basemap_of(region)))
     html = render_template("planner.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
-                           presets=PRESETS, weekdays=WEEKDAYS, tabs=TABS, inline=_inline(), told=_told(region, said.lang, shell))
+                           presets=PRESETS, weekdays=WEEKDAYS, tabs=TABS, models=MODELS,
+                           inline=_inline(), told=_told(region, said.lang, shell))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = said.lang
     response.headers["Cache-Control"] = "no-cache"

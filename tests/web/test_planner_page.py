@@ -127,3 +127,30 @@ def test_hostile_names_of_places_are_text(browser: Browser, hostile: Settings) -
         page.wait_for_selector(".big", timeout=60_000)
         page.wait_for_timeout(1_000)
         assert not page.evaluate("window.__fired") and not seen.errors and not seen.outside
+
+
+def test_roads_are_drawn_as_lines_with_their_stops(browser: Browser, address: str) -> None:
+    with looking(browser, address, "/planner?lang=en#spacing") as seen:
+        page = seen.page
+        page.wait_for_selector(".strip", timeout=60_000)
+        facts = page.locator(".road-head").all_inner_texts()
+        assert len(facts) == page.locator("svg.strip").count() > 5
+        dots = page.evaluate("() => [...document.querySelectorAll('svg.strip')].map(s => s.querySelectorAll('circle').length)")
+        assert [f"{n} stops" in text for n, text in zip(dots, facts, strict=True)] == [True] * len(dots) and sum(dots) > 0
+        page.locator(".gap.wide").nth(1).click()
+        assert page.locator(".gap.wide[aria-pressed='true']").count() == 1
+        assert not seen.errors
+
+
+def test_sites_are_found_by_a_run_with_the_coverage_before_and_after(browser: Browser, address: str) -> None:
+    with looking(browser, address, "/planner?lang=en#siting") as seen:
+        page = seen.page
+        page.evaluate("() => { document.getElementById('minutes').value = 10; }")
+        page.locator("[name=k]").select_option("2")
+        page.locator("#site").click()
+        page.wait_for_selector("#siting-told .gap", timeout=240_000)
+        assert page.locator("#siting-told .gap").count() == 2 and "→" in page.locator("#siting-told .big").inner_text()
+        before, after = (float(part.rstrip(" %")) for part in page.locator("#siting-told .big b").inner_text().split("→"))
+        assert after > before
+        page.locator("#siting-told .gap").first.click()
+        assert not seen.errors and not seen.outside

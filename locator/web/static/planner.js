@@ -4,6 +4,8 @@ import * as cover from "./planner_cover.js";
 import { el } from "./dom.js";
 import * as jobs from "./planner_jobs.js";
 import * as map from "./planner_map.js";
+import * as siting from "./planner_siting.js";
+import * as spacing from "./planner_spacing.js";
 import * as scenarios from "./planner_scenarios.js";
 import * as unmet from "./planner_unmet.js";
 import { t, told } from "./words.js";
@@ -11,6 +13,8 @@ import { t, told } from "./words.js";
 const tabs = [...document.querySelectorAll("[role=tab]")], note = document.getElementById("note");
 const panels = {
   cover: () => { map.clear(); cover.again(); dots(); },
+  spacing: async () => { map.clear(); await spacing.show(cover.question()); },
+  siting: () => { map.clear(); dots(); },
   unmet: async () => { map.clear(); await unmet.show(); },
   jobs: () => jobs.show(),
   scenarios: () => scenarios.show(),
@@ -70,11 +74,16 @@ document.getElementById("run").addEventListener("click", () => asks.startJob("co
 document.getElementById("theme").addEventListener("click", () => window.locatorTheme.turn());
 
 function opened(kind, answer) {
+  if (kind === "siting") {
+    turn("siting");
+    return siting.show(answer);
+  }
   if (kind !== "coverage") return say(t("planner.opened_elsewhere"));
   turn("cover");
   cover.show(answer);
 }
 
+siting.start(cover.question, (body) => keep(body).catch(trouble));
 jobs.start((job) => asks.jobResult(job.id).then((answer) => opened(job.question, answer)).catch(trouble), (job) => keep({ job: job.id }).catch(trouble));
 scenarios.start((one) => opened(one.question, one.answer));
 const first = location.hash.slice(1) in panels ? location.hash.slice(1) : "cover";
