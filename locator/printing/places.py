@@ -33,6 +33,7 @@ A_WAY = 3  # places each way
 LOOKED_AT = 60  # nearest places among which those are found
 EVENTS = 4
 EVENT_DAYS = 31
+ENTRY_MM, INDEX_HEAD_MM = 6.4, 26.0  # of a wall map's index on A3: a line; its head and the small print
 MOST_ENTRIES = 3_000  # of a wall map's index
 
 
@@ -167,8 +168,8 @@ def wall(locator: Locator, sheet: Sheet, both: Both, draughtsman: Draughtsman, m
     width, height = sheet.size_mm
     k = min(width, height) / 297
     beside = sheet.orientation == "landscape"
-    inner_w, inner_h = width - 2 * sheet.margin_mm, height - sheet.margin_mm - 13 - 26 * k
-    columns, share = _index(len(places), beside, k)
+    inner_w, inner_h = width - 2 * sheet.margin_mm, height - sheet.margin_mm - 9 - 38 * k  # title, warnings, foot
+    columns, share = _index(len(places), beside, inner_h, k)
     size = (inner_w * (1 - share), inner_h) if beside else (inner_w, inner_h * (1 - share))
     panel = draughtsman.wall(places, size[0], size[1], k)
     for entry, square in zip(places, panel.squares, strict=True):
@@ -216,13 +217,14 @@ def _entries(locator: Locator, both: Both) -> list[dict[str, Any]]:
     return [{**entry, "number": number} for number, entry in enumerate(entries, start=1)]
 
 
-def _index(entries: int, beside: bool, k: float) -> tuple[int, float]:
-    """Columns of the index, and the share of the paper it takes: enough for its lines."""
+def _index(entries: int, beside: bool, inner_h: float, k: float) -> tuple[int, float]:
+    """Columns of the index, and the share of the paper it takes; what has no room goes on to another sheet."""
+    line = ENTRY_MM * k
     if beside:
-        columns = 1 if entries <= 55 else 2
+        columns = min(max(-(-entries // max(int(inner_h / line), 1)), 1), 3)
         return columns, 0.12 * columns + 0.03
-    columns = 6 if k >= 1 else 4
-    return columns, min(0.5, 0.05 + 0.0125 * -(-entries // columns))
+    columns = 4
+    return columns, min(0.5, (-(-entries // columns) * line + INDEX_HEAD_MM * k) / inner_h)
 
 
 def _titles(locator: Locator, both: Both) -> tuple[str, str]:

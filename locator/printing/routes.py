@@ -56,18 +56,18 @@ def booklet(trip: Trip, sheet: Sheet, both: Both, draughtsman: Draughtsman, made
 
 
 def _cover_map_mm(trip: Trip, sheet: Sheet) -> float:
-    """What the texts of a cover leave of its height, by how many lines they have; never less than a third of it."""
+    """What the texts of a cover leave of its height, by how many lines they have; never less than a quarter of it."""
     legs = len(trip.planned.plan.legs) if trip.planned else 0
     kinds = len({row["kind"] for row in trip.rows}) + 3
     lines_mm = (
-        (76.0 if sheet.size_mm[0] > 180 else 106.0)
+        (76.0 if sheet.size_mm[0] > 180 else 128.0)
         + 5.0 * 2
         + (8.0 + 7.6 * (legs + 1) if legs > 1 else 0)
         + 14.0
         + 5.5 * -(-kinds // (4 if sheet.size_mm[0] > 180 else 2))
     )
     height = sheet.size_mm[1]
-    return max(height - lines_mm, height / 3)
+    return max(height - lines_mm, height / 4)
 
 
 def overview(trip: Trip, sheet: Sheet, both: Both, draughtsman: Draughtsman, made: datetime) -> Document:

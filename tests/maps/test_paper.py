@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pypdfium2
 import pytest
 import typst
@@ -106,3 +108,22 @@ def test_a_panel_alone_is_its_size() -> None:
 
 def test_the_fonts_licence_is_named() -> None:
     assert "OFL 1.1" in FONT_LICENCE
+
+
+def test_large_papers_are_not_kept_in_memory() -> None:
+    """Eight different ones, one after another, need about as much as one; without forgetting, 8 MB more for each."""
+
+    def drawn(n: int) -> str:
+        ends = [(i % 150, i % 140, i * n % 150, i * 7 % 140) for i in range(6_000)]
+        lines = "".join(f'<path d="M{a} {b}L{c} {d}" stroke="#{n:02x}0000"/>' for a, b, c, d in ends)
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 140">{lines}</svg>'
+
+    def resident_mb() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+
+    sizes = []
+    for n in range(8):
+        data, pictures = booklet([[stop(n * 10, f"{n}")]] * 2, panel=drawn(n + 1))
+        write_pdf("booklet", data, pictures, made=MADE)
+        sizes.append(resident_mb())
+    assert sizes[-1] - sizes[1] < 25

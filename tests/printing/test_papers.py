@@ -40,6 +40,7 @@ def test_every_metre_of_the_route_is_on_a_strip(press: Press) -> None:
     assert all(after.from_m < before.to_m for before, after in pairwise(strips))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("paper", ["A3", "A4", "A5"])
 @pytest.mark.parametrize("orientation", ["portrait", "landscape"])
 def test_every_paper_is_its_size(press: Press, paper: str, orientation: str) -> None:
@@ -49,6 +50,8 @@ def test_every_paper_is_its_size(press: Press, paper: str, orientation: str) -> 
     pdf = press.of_route("route", order(limit=4, **sheet), NOW).pdf()
     size = pypdfium2.PdfDocument(pdf)[1].get_size()
     assert [round(side / 72 * 25.4) for side in size] == list(Sheet(**sheet).size_mm)
+    if sheet != {"paper": "A5", "orientation": "landscape"}:  # too low for a map and a plan: its cover goes on to a second page
+        assert texts(pdf)[1].startswith("第 1 幅")
 
 
 def test_the_overview_is_one_page_with_the_plans_stops(press: Press) -> None:
@@ -83,6 +86,15 @@ def test_a_wall_map_lists_every_place_with_its_square(press: Press) -> None:
     assert said.count("示意站点") >= 25 and "滆湖服务区" in said
     with pytest.raises(BadInput):
         press.wall(Sheet("A5"), NOW)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("paper", ["A3", "A2", "A1", "A0"])
+@pytest.mark.parametrize("orientation", ["portrait", "landscape"])
+def test_every_wall_map_is_one_sheet_with_its_map_on_it(press: Press, paper: str, orientation: str) -> None:
+    pdf = press.wall(Sheet(paper, orientation), NOW).pdf()
+    [said] = texts(pdf)
+    assert "北" in said and "雪堰服务区" in said
 
 
 def test_english_comes_first_when_asked(wujin: Settings) -> None:
