@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.roads.access import CAR, HGV, access_of
 from geodata.roads.speed_table import SpeedTable
 
 Floats = NDArray[np.float64]
@@ -17,6 +18,7 @@ Floats = NDArray[np.float64]
 THINGS = {"highway": ("traffic_signals:direction", "direction"), "barrier": ("direction",), "railway": (),
           "traffic_calming": ("direction",)}
 DELAY_KEYS = tuple(THINGS)
+GATES = ("gate", "lift_gate", "swing_gate", "sliding_gate")
 
 
 def node_delay(tags: Mapping[str, str], speeds: SpeedTable) -> tuple[float, float, float, float]:
@@ -24,12 +26,20 @@ def node_delay(tags: Mapping[str, str], speeds: SpeedTable) -> tuple[float, floa
     lorry = van = 0.0
     facing = ""
     for key, turned in THINGS.items():
-        row = speeds.delays.get(_thing(key, tags))
-        if row and row[0] > lorry:
+        row = _if_shut(speeds.delays.get(_thing(key, tags)), tags)
+        if row and row > (lorry, van):
             lorry, van = row
             facing = next((tags[k] for k in turned if tags.get(k) in ("forward", "backward")), "")
     forward, backward = facing != "backward", facing != "forward"
     return lorry * forward, lorry * backward, van * forward, van * backward
+
+
+def _if_shut(row: tuple[float, float] | None, tags: Mapping[str, str]) -> tuple[float, float] | None:
+    """A gate that says who may pass stands open to him."""
+    if row is None or tags.get("barrier") not in GATES:
+        return row
+    lorry, van = (0.0 if access_of(tags, mode) == "open" else s for mode, s in zip((HGV, CAR), row, strict=True))
+    return lorry, van
 
 
 def _thing(key: str, tags: Mapping[str, str]) -> str:

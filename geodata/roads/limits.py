@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan, nan
 
-HEIGHT_KEYS = ("maxheight", "maxheight:hgv", "maxheight:physical", "maxheight:marked")
-MASS_KEYS = ("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv", "maxgcweight", "maxgcweightrating",
-             "maxgcweight:hgv", "maxgcweightrating:hgv", "maxbogieweight:total")
-WIDTH_KEYS = ("maxwidth", "maxwidth:hgv", "maxwidth:physical")
+
+def _both_ways(*keys: str) -> tuple[str, ...]:
+    """With the same for one direction: it counts for both, as a lorry under a low bridge is worse than one on a longer way."""
+    return (*keys, *(f"{keys[0]}:{way}" for way in ("forward", "backward")))
+
+
+HEIGHT_KEYS = _both_ways("maxheight", "maxheight:hgv", "maxheight:physical", "maxheight:marked")
+MASS_KEYS = _both_ways("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv", "maxgcweight", "maxgcweightrating",
+                       "maxgcweight:hgv", "maxgcweightrating:hgv", "maxbogieweight:total")
+WIDTH_KEYS = _both_ways("maxwidth", "maxwidth:hgv", "maxwidth:physical")
 ROADWAY_KEYS = ("width", "est_width")                  # a road narrower than the vehicle, whatever the signs
-LENGTH_KEYS = ("maxlength", "maxlength:hgv", "maxlength:hgv_articulated")
-AXLE_KEYS = ("maxaxleload", "maxaxleload:hgv")
+LENGTH_KEYS = _both_ways("maxlength", "maxlength:hgv", "maxlength:hgv_articulated")
+AXLE_KEYS = _both_ways("maxaxleload", "maxaxleload:hgv")
 LIMIT_KEYS = (*HEIGHT_KEYS, *MASS_KEYS, *WIDTH_KEYS, *LENGTH_KEYS, *AXLE_KEYS)
 UNSIGNED = ("maxweight", "maxheight", "maxwidth", "maxlength", "maxaxleload")
 TONNES = {"t": 1.0, "to": 1.0, "tonne": 1.0, "tonnes": 1.0, "tonnen": 1.0, "mt": 1.0, "kg": 0.001, "kgs": 0.001,

@@ -26,7 +26,9 @@ CROSSING, HUMP = STANDARD.delays["crossing_signals"], STANDARD.delays["traffic_c
     ({"highway": "crossing", "crossing:signals": "yes"}, CROSSING, "both"), ({"traffic_calming": "hump"}, HUMP, "both"),
     ({"highway": "crossing"}, (0, 0), "both"), ({"highway": "crossing", "crossing": "marked"}, (0, 0), "both"),
     ({"traffic_calming": "island"}, (0, 0), "both"), ({"highway": "motorway_junction"}, (0, 0), "both"),
-    ({"barrier": "cattle_grid"}, (0, 0), "both"),
+    ({"barrier": "cattle_grid"}, (0, 0), "both"), ({"barrier": "gate", "access": "yes"}, (0, 0), "both"),
+    ({"barrier": "gate", "hgv": "yes"}, (0, GATE[1]), "both"), ({"barrier": "gate", "access": "private"}, GATE, "both"),
+    ({"barrier": "toll_booth", "access": "yes"}, BOOTH, "both"),
     ({"railway": "level_crossing"}, STANDARD.delays["level_crossing"], "both"), ({}, (0, 0), "both"),
 ])
 def test_what_a_node_costs(tags: dict[str, str], row: tuple[float, float], facing: str) -> None:

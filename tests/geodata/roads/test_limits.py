@@ -43,6 +43,7 @@ def test_of_several_limits_the_least_holds() -> None:
 @pytest.mark.tags("maxheight:physical=*", "maxweightrating=*", "maxweightrating:hgv=*", "maxwidth:physical=*", "width=*",
                   "est_width=*", "maxlength=*", "maxaxleload=*", "maxweight:signed=no")
 @pytest.mark.parametrize(("text", "limits"), [
+    ("maxheight:forward=3.9", (3.9, nan, nan, nan, nan)), ("maxweight:backward=7.5 maxweight=10", (nan, 7.5, nan, nan, nan)),
     ("maxheight=3.9", (3.9, nan, nan, nan, nan)), ("maxheight:physical=3.9", (3.9, nan, nan, nan, nan)),
     ("maxweightrating:hgv=7.5", (nan, 7.5, nan, nan, nan)), ("maxweight=12 maxweight:signed=no", (nan, nan, nan, nan, nan)),
     ("maxweight:signed=yes maxweight=12", (nan, 12, nan, nan, nan)), ("maxgcweightrating=40", (nan, 40, nan, nan, nan)),
