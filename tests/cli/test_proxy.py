@@ -40,13 +40,13 @@ class Proxy:
     https: int
     trust: ssl.SSLContext
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[http.client.HTTPResponse, bytes]:
+    def ask(self, method: str, path: str, body: bytes | None = None, **more: str) -> tuple[http.client.HTTPResponse, bytes]:
         """Over https, verified for the recipe's own name."""
         asking = http.client.HTTPSConnection(NAME, self.https, timeout=30, context=self.trust)
         plain = socket.create_connection(("127.0.0.1", self.https), timeout=30)
         asking.sock = self.trust.wrap_socket(plain, server_hostname=NAME)
         with closing(asking):
-            asking.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+            asking.request(method, path, body, more | ({"Content-Type": "application/json"} if body else {}))
             answer = asking.getresponse()
             return answer, answer.read()
 
@@ -107,6 +107,19 @@ def test_the_page_and_an_answer_come_through(proxy: Proxy) -> None:
     body = orjson.dumps({"from": "湖塘", "to": "横山桥", "depart": "2026-11-23T08:30"})
     answer, said = proxy.ask("POST", "/api/along", body)
     assert answer.status == 200 and orjson.loads(said)["features"]
+
+
+def test_what_a_phone_keeps_comes_through(proxy: Proxy) -> None:
+    """The service worker, checked anew each time; the road tiles in ranges; the page gzipped as small as it was."""
+    worker, _ = proxy.ask("GET", "/sw.js")
+    assert worker.status == 200 and worker.headers["Content-Type"].startswith("text/javascript")
+    assert worker.headers["Cache-Control"] == "no-cache"
+    page, text = proxy.ask("GET", "/", **{"Accept-Encoding": "gzip"})
+    assert page.headers["Content-Encoding"] == "gzip" and len(text) <= 60_000
+    tiles = re.search(rb"/basemap/wujin/[0-9]+/main[.]pmtiles", proxy.ask("GET", "/")[1])
+    assert tiles
+    part, bytes_ = proxy.ask("GET", tiles[0].decode(), Range="bytes=0-6")
+    assert (part.status, bytes_) == (206, b"PMTiles")
 
 
 def test_nothing_names_the_server_behind_or_another_scheme(proxy: Proxy) -> None:

@@ -36,6 +36,8 @@ def test_https_gives_a_position_and_keeps_the_page(wujin: Settings) -> None:
         page = chromium.new_context(**MOBILE, **PLACE).new_page()
         asked_for_position(page, f"https://{host}:{port}")
         comes(page, "() => document.getElementById('from').value === '119.94460, 31.71580'")
+        comes(page, "() => document.getElementById('trip-said').textContent.startsWith('119.94460')")     # answered
+        comes(page, "async () => (await (await caches.open('answers-1')).keys()).length === 2")
         comes(page, "() => navigator.serviceWorker.controller !== null && document.documentElement.dataset.kept === 'yes'")
         page.context.set_offline(True)
         page.reload()

@@ -24,7 +24,10 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate") event.respondWith(url.pathname === "/" ? page(event) : seen(event, url.href));
+  if (request.mode === "navigate") {                  // other pages, those behind a login first of all, are not kept
+    if (url.pathname === "/") event.respondWith(page(event));
+    else if (url.pathname === "/here") event.respondWith(seen(event, url.href));
+  }
   else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(event));
   else if (url.pathname.startsWith("/basemap/") && request.headers.has("range")) event.respondWith(tile(event));
   else if (/^\/api\/(layers|closures)/.test(url.pathname)) event.respondWith(seen(event, url.href));
