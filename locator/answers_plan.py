@@ -95,8 +95,10 @@ class _Told:
                 "need": limit.need}
 
     def rung(self, rung: Rung) -> dict[str, Any]:
+        sure = rung.open is not True or self.planned.known(rung.stop, rung.reach_s)       # a holiday may decide
+        opened = rung.open if sure else None
         return {"stop_id": self.id(rung.stop), "stop": self.index(rung.stop), "reach_s": rung.reach_s, "spare_s": rung.spare_s,
-                "arrive": self.time(rung.reach_s), "open": rung.open, "fits": rung.fits, "last_safe": rung.last_safe,
+                "arrive": self.time(rung.reach_s), "open": opened, "fits": rung.fits, "last_safe": rung.last_safe,
                 "next_if_skipped": self.id(rung.next_if_skipped), "next_if_skipped_stop": self.index(rung.next_if_skipped),
                 "next_if_full": self.id(rung.next_if_full), "next_if_full_stop": self.index(rung.next_if_full)}
 

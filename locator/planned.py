@@ -47,6 +47,7 @@ class Planned:
     table: StopTable
     plan: RestPlan
     hours_known: tuple[bool, ...]         # of each leg: is it known that the stay can be there then?
+    known: Callable[[int, float], bool]   # the same of any stop, so many seconds after departure
 
 
 def plan_trip(route: Route, found: Along, atlas: Atlas, engine: Engine, depart: datetime, ask: PlanAsk, *,
@@ -81,9 +82,12 @@ def plan_trip(route: Route, found: Along, atlas: Atlas, engine: Engine, depart: 
             break
         told.update(new)
         stops = _told(stops, found.tell(new), new)
-    known = tuple(leg.stop is None or openings.known_at(rows[leg.stop], services, after(depart, leg.begin_s))
-                  for leg in plan.legs)
-    return Planned(rules, ask, stops, found.tell, table, replace(plan, approximate=plan.approximate or not all(known)), known)
+
+    def known(stop: int, at_s: float) -> bool:
+        return openings.known_at(rows[stop], services, after(depart, at_s))
+    sure = tuple(leg.stop is None or known(leg.stop, leg.begin_s) for leg in plan.legs)
+    plan = replace(plan, approximate=plan.approximate or not all(sure))
+    return Planned(rules, ask, stops, found.tell, table, plan, sure, known)
 
 
 def named_stops(plan: RestPlan) -> set[int]:

@@ -46,7 +46,7 @@ def _legs(who: Caller, told: Dict) -> list[str]:
     rows, notes = [], list[str]()
     for number, leg in enumerate(told["legs"], 1):
         stop = _stop(told, leg["stop"])
-        name = who.text("plan.end") if stop is None else f"{number} {name_of(who, stop)}"
+        name = who.text("plan.end") if stop is None else f"{number} {_called(who, stop)}"
         stay = None if stop is None else duration(who, leg["rest_s"])
         rows.append([km(leg["to_m"]), duration(who, leg["drive_s"]), clock(leg["arrive"], since=told["depart"]), stay,
                      None if stop is None else clock(leg["leave"], since=told["depart"]), name,
@@ -113,9 +113,14 @@ def _ladder(who: Caller, told: Dict) -> list[str]:
     shown = [rung for rung in told["ladder"][:last[0] + 1] if rung["fits"]][-RUNGS_SHOWN:]
     heads = [who.text(f"head.{name}") for name in ("last", "at", "spare", "eta", "name", "if_skipped", "if_full")]
     rows = [["▶" if rung["last_safe"] else None, km(_leaves(_stop(told, rung["stop"]))), duration(who, rung["spare_s"]),
-             clock(rung["arrive"], since=told["depart"]), name_of(who, _stop(told, rung["stop"])) + _unsure(who, rung),
+             clock(rung["arrive"], since=told["depart"]), _called(who, _stop(told, rung["stop"])) + _unsure(who, rung),
              _next(who, told, rung, "skipped"), _next(who, told, rung, "full")] for rung in shown]
     return [*lines, who.text("plan.ladder"), *table(heads, rows, right="-rrr")]
+
+
+def _called(who: Caller, stop: Dict) -> str:
+    """Its name; of one without a name, what it is."""
+    return name_of(who, stop) if stop["name"] or stop["name_en"] else f"{who.words.name('kind', stop['kind'])} {stop['id']}"
 
 
 def _leaves(stop: Dict) -> float:
@@ -129,7 +134,7 @@ def _unsure(who: Caller, rung: Dict) -> str:
 
 def _next(who: Caller, told: Dict, rung: Dict, case: str) -> str:
     stop_id, stop = rung[f"next_if_{case}"], _stop(told, rung[f"next_if_{case}_stop"])
-    return who.text("plan.nothing_left") if stop_id is None else str(stop_id) if stop is None else name_of(who, stop)
+    return who.text("plan.nothing_left") if stop_id is None else str(stop_id) if stop is None else _called(who, stop)
 
 
 def _stop(told: Dict, index: int | None) -> Any:
@@ -148,7 +153,7 @@ def _problem(who: Caller, told: Dict) -> list[str]:
 def _mend(who: Caller, told: Dict, mend: Dict) -> str:
     stop = {**mend, "id": mend["stop_id"]}
     said = {"by": duration(who, mend["by_s"]), "from": clock(mend["from"], since=told["depart"]),
-            "to": clock(mend["to"], since=told["depart"]), "name": name_of(who, stop) if mend["stop_id"] else None,
+            "to": clock(mend["to"], since=told["depart"]), "name": _called(who, stop) if mend["stop_id"] else None,
             "at": km(mend["offset_m"]), "hours": mend["hours"] or who.words.text("open.null"),
             "detour": duration(who, mend["detour_s"])}
     return plain("  · " + who.words.text(f"mend.{mend['what']}", **said))

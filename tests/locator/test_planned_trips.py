@@ -101,6 +101,15 @@ def test_a_plan_stops_only_where_it_is_open_and_says_when_nobody_knows(road: Tow
     assert not careful.plan.feasible
 
 
+def test_where_a_holiday_may_decide_it_is_open_perhaps(road: Town) -> None:
+    """No country is named, so nobody knows the holidays: he is sent there, and the plan says that it is not sure."""
+    route, hours = road.route("AB"), dict.fromkeys("stu", "Mo-Su 00:00-24:00; PH off")
+    found = planned(road, route, placed(road, hours=hours))
+    stop = next(leg.stop for leg in found.plan.legs if leg.stop is not None)
+    assert found.plan.feasible and found.plan.approximate and not all(found.hours_known) and not found.known(stop, 0.0)
+    assert not planned(road, route, placed(road, hours=hours), unknown_hours="closed").plan.feasible
+
+
 def test_a_service_asked_for_is_open_the_whole_stay(road: Town) -> None:
     """The place never closes, its canteen does so soon after he comes: with the canteen asked for he waits for the morning."""
     route = road.route("AB")
