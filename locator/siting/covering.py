@@ -18,6 +18,8 @@ from locator.siting.merging import Merged, merged
 from locator.siting.relaxed import best_sum
 
 EVERY = 10               # steps of the dual between two looks at the sites it suggests
+COARSE, EACH = 3_000, 8   # past so many candidates the dual starts from prices with one in eight
+NEAR = 0.1                # how long the first steps are from there
 POOL = 12                # candidates a site that swaps are sought among, those the prices favour most
 LOOKS = 60_000_000       # entries read in one search for swaps
 DIRECT = 3_000_000       # entries that HiGHS is handed at most
@@ -91,8 +93,10 @@ class Problem:
 
     def dual(self, sites: Ints, effort: Effort) -> Dual:
         """Price each demand at most at its weight; what is charged above the price is served by whom it costs least."""
-        weight, descent = self.rows.weight, Descent(self.value(sites), self.floor)
+        weight, many = self.rows.weight, self.m > COARSE
         price = weight / np.maximum(self._times(sites), 1)
+        price = self._coarse(sites, price, effort) if many else price
+        descent = Descent(self.value(sites), self.floor, stretch=NEAR if many else 1.0)
         active, out, inside = np.arange(self.m), np.zeros(self.m, np.bool_), np.zeros(self.m, np.bool_)
         for step in range(effort.rounds):
             score = k.sums(*self.lists, price, active)
@@ -115,6 +119,22 @@ class Problem:
             effort.tell("bound", step, effort.rounds)
             price = np.clip(moved, 0.0, weight)
         return Dual(self.floor(descent.bound), out, inside & ~out, sites)
+
+    def _coarse(self, sites: Ints, price: Floats, effort: Effort) -> Floats:
+        """Prices with one candidate in EACH only: near the right ones for a part of the work. Any prices give a true bound."""
+        weight, descent = self.rows.weight, Descent(self.value(sites), self.floor)
+        active = np.unique(np.concatenate([np.arange(0, self.m, EACH), sites]))
+        least, kept = np.inf, price
+        for _ in range(effort.rounds):
+            best = best_sum(k.sums(*self.lists, price, active), self.k, self.cost[active], self.budget)
+            bound = float((weight - price).sum()) + best.value
+            least, kept = (bound, price) if bound < least else (least, kept)
+            times = self._times(active[best.inside])
+            moved = descent.step(price, bound, times - np.where((price >= weight) & (times == 0), 0, 1))
+            if moved is None or effort.over:
+                break
+            price = np.clip(moved, 0.0, weight)
+        return kept
 
     def _times(self, sites: Ints) -> Ints:
         return np.asarray(k.count(*self.lists, sites, len(self.rows.weight)))

@@ -23,9 +23,9 @@ class Descent:
     bound    the lowest met
     """
 
-    def __init__(self, value: float, rounded: Callable[[float], float]) -> None:
+    def __init__(self, value: float, rounded: Callable[[float], float], *, stretch: float = 1.0) -> None:
         self.value, self.bound, self._rounded = value, np.inf, rounded
-        self._stretch, self._stalled = 1.0, 0
+        self._stretch, self._stalled = stretch, 0
         self._best: Floats | None = None
         self._way: Floats | None = None
 

@@ -5,7 +5,7 @@ Never knows: sites, demand, what a column means. One thread: the same program en
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -78,6 +78,24 @@ def _run(program: Program, effort: Effort, start: Floats | None) -> Solved:
         _listen(h, effort)
     h.run()
     return _read(h, effort)
+
+
+def relax(program: Program, effort: Effort) -> tuple[Floats, Floats] | None:
+    """(x, price of each row) of the program without whole numbers, by interior points; None when it was not finished in time.
+
+    Good prices, not exact ones: whoever bounds with them works the bound out from the prices himself.
+    """
+    h: Any = _Quiet()                                      # type: ignore[no-untyped-call]
+    for name, value in {"time_limit": max(effort.left_s, 0.01), "threads": 1, "solver": "ipm", "run_crossover": "off"}.items():
+        h.setOptionValue(name, value)
+    h.passModel(_model(replace(program, whole=np.zeros(len(program.cost), np.bool_))))
+    if effort.cancelled is not None:
+        _listen(h, effort)
+    h.run()
+    if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    found = h.getSolution()
+    return np.array(found.col_value), np.array(found.row_dual)
 
 
 def _model(program: Program) -> Any:

@@ -15,12 +15,15 @@ import scipy.sparse as sp
 from locator.siting import trip_kernels as k
 from locator.siting.choice import CLOSE, PLENTY, Choice, Effort, Flags, Floats, Ints, Limits, concluded, reached
 from locator.siting.descent import Descent
-from locator.siting.highs import Program, solve
+from locator.siting.highs import Program, relax, solve
 from locator.siting.relaxed import best_sum
 from locator.siting.windows import NEVER, SERVED, TripStops, Windows, find_windows
 
 SHARES = (0.05, 0.3, 1.0)    # what a part-filled trip counts while searching
 EVERY, POOL = 10, 12         # as in covering
+NEAR = 0.02                  # how long the first steps are from prices that are good already
+LARGE = 30_000_000           # needs x candidates left for which HiGHS is asked
+MANY = 20_000                # needs of windows past which the dual starts from the prices of the relaxed program
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +45,15 @@ def choose_for_trips(stops: TripStops, longest_s: float, m: int, limits: Limits,
     windows = find_windows(stops, longest_s, m)
     problem = Problem(windows, limits.checked(m))
     sites = problem.found(effort)
-    dual = problem.dual(sites, effort)
+    relaxed = problem.prices(effort) if len(problem.entry) > MANY else None
+    if relaxed is not None:
+        sites = max((sites, relaxed[1]), key=problem.value)
+    dual = problem.dual(sites, effort, None if relaxed is None else relaxed[0])
     sites = max((sites, dual.sites), key=problem.value)
     if reached(problem.value(sites), max(dual.bound, problem.value(sites))) or effort.over:
         choice = problem.told(sites, dual.bound, "time")
+    elif len(problem.entry) * (~dual.out).sum() > LARGE:
+        choice = problem.told(sites, dual.bound, "nodes")
     else:
         choice = problem.proved(sites, dual, effort)
     state = np.full(len(windows.state), "unserved", object)
@@ -108,10 +116,33 @@ class Problem:
                 sites = np.append(np.delete(sites, out) if out < len(sites) else sites, into)
         return sites
 
-    def dual(self, sites: Ints, effort: Effort) -> Dual:
+    def prices(self, effort: Effort) -> tuple[Floats, Ints] | None:
+        """(pairs,) what each need of a window is worth in the relaxed program, and sites from it; None when time was up first."""
+        effort.tell("relax", 0.0, 1.0)
+        program, _ = _program(self, np.arange(self.m), np.zeros(0, np.int64))
+        relaxed = relax(program, effort)
+        if relaxed is None:
+            return None
+        first = self.holds.shape[0]
+        price = np.abs(relaxed[1][first:first + len(self.entry)])
+        asked = np.bincount(self.entry, weights=price, minlength=first)
+        worth = np.minimum(np.abs(relaxed[1][:first]) / np.maximum(asked, 1e-300), 1.0)    # filled twice earns nothing more
+        sites = self.swapped(self.allowed_of(relaxed[0][:self.m]), np.arange(self.m), SHARES[0], effort)
+        return np.asarray(price * worth[self.entry]), sites
+
+    def allowed_of(self, x: Floats) -> Ints:
+        """The candidates a relaxed choice favours most, as many as are allowed together."""
+        sites = np.zeros(0, np.int64)
+        for j in np.argsort(-x, kind="stable")[:4 * self.k + 1].tolist():
+            if x[j] > CLOSE and self.limits.allow(np.append(sites, j)):
+                sites = np.append(sites, j)
+        return sites
+
+    def dual(self, sites: Ints, effort: Effort, prices: Floats | None = None) -> Dual:
         """Price each need of a window; a group is served in the bound when its prices are below its weight."""
-        weight, descent = self.windows.weight, Descent(self.value(sites), lambda bound: bound)
-        price = (weight / np.maximum(self.lacks, 1))[self.owner] / 2
+        weight = self.windows.weight
+        descent = Descent(self.value(sites), lambda bound: bound, stretch=1.0 if prices is None else NEAR)
+        price = (weight / np.maximum(self.lacks, 1))[self.owner] / 2 if prices is None else prices
         back = sp.csr_array(self.holds.T)
         active, out, inside = np.arange(self.m), np.zeros(self.m, np.bool_), np.zeros(self.m, np.bool_)
         for step in range(effort.rounds):
