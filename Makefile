@@ -24,7 +24,7 @@ bench-plan: .venv/.test
 
 # what planners' questions cost: searches, audits, sites
 bench-planner: .venv/.test
-	@$(BIN)/python -m tests.benchmarks coverage audit
+	@$(BIN)/python -m tests.benchmarks coverage siting audit
 
 lint: .venv/.test
 	$(BIN)/ruff check geodata locator maps tests
