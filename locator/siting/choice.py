@@ -101,7 +101,7 @@ class Limits:
 class Effort:
     """How long to look. `seconds` stops a run on a slow machine; the other two stop it at the same point everywhere.
 
-    nodes     branches HiGHS may open, None: as many as it takes
+    nodes     branches HiGHS may open, None: as many as it takes; 0: covering does not ask it at all
     rounds    steps of the dual
     progress  told what is being done, done and in all;  cancelled: asked now and then
     """

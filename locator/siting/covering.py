@@ -42,6 +42,8 @@ def choose_covering(reach: sp.csr_array, weight: Floats, limits: Limits, effort:
     value = problem.value(sites)
     if reached(value, max(dual.bound, value)) or effort.over:
         return problem.told(sites, dual.bound, "time")
+    if effort.nodes == 0:
+        return problem.told(sites, dual.bound, "nodes")
     return problem.proved(sites, dual, effort)
 
 
