@@ -6,8 +6,10 @@ import pytest
 from pytest import approx
 
 from geodata.errors import BadInput
+from locator.asks import RouteAsk, Want
 from locator.coverage import CoverAsk
 from locator.settings import Settings
+from locator.spacing import SpacingAsk
 from locator.vehicles import vehicle
 from locator.wiring import open_locator
 from tests.locator.cover_oracle import CoverOracle
@@ -73,3 +75,22 @@ def test_portos_figures_are_those_of_a_lorry_on_every_metre(porto: Settings, dir
     for limit_s in (300.0, 600.0, 1_800.0):
         expected = oracle.covered_m(found.freight.arc.tolist(), limit_s, to=direction == "to")
         assert found.share(limit_s).covered_m == approx(expected, rel=1e-4)
+
+
+SIDES = {("A 28", "S"): "osm:way/288722014", ("A 28", "N"): "osm:way/288722015", ("A 4", "E"): "osm:way/168970881",
+         ("A 4", "W"): "osm:way/62252097"}
+
+
+def test_of_two_areas_facing_each_other_each_direction_has_its_own(porto: Settings) -> None:
+    """The areas near Porto, 130 to 160 m apart across the motorway; which serves which direction is known from the ground."""
+    ask = SpacingAsk(classes=("motorway",), refs=("A 28", "A 4"), want=Want(kinds=("service_area",)), least_m=20_000.0)
+    here = open_locator(porto, "porto")
+    found = here.spacing(ask).spacing.directions
+    ids = here.atlas.frame["id"]
+    stops = {(one.chain.ref, one.chain.heading): [ids.iloc[row] for row in one.stops["row"]] for one in found}
+    assert {key: [own] for key, own in SIDES.items()} == stops
+    for one in found:
+        ends = one.route.line.lonlat[[0, -1]]
+        driven = here.route(RouteAsk(origin=tuple(ends[0].tolist()), destination=tuple(ends[1].tolist()))).route
+        assert one.route.duration_s >= driven.duration_s - 60 and one.stretches["length_m"].sum() == approx(one.route.distance_m)
+        assert one.stretches["drive_s"].sum() == approx(one.route.duration_s)
