@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from geodata.datum import to_wgs84
 from geodata.errors import BadInput
@@ -66,6 +67,7 @@ class Auditor:
         reason, _ = self.atlas.reasons(ask.want, ask.vehicle, now)
         self.rows = unset(reason)
         self.index = SpatialIndex(self.atlas.places.lonlat[self.rows], carrier=carrier_for(MANY))
+        self.chords = cKDTree(ecef(*self.atlas.places.lonlat[self.rows].T)) if len(self.rows) else None
         self.engine: Engine = locator.engine
         self.drive_s, self.break_s = float(ask.drive_s), float(ask.break_s)
         by_depth = {"quick": self._quick, "routed": self._routed, "matched": self._matched}
@@ -88,7 +90,7 @@ class Auditor:
         xyz = ecef(trip.lonlat[:, 0], trip.lonlat[:, 1])
         at_m = np.concatenate([[0.0], np.cumsum(edge_metres(trip.lonlat, xyz))])
         clock = read_clock(at_m, trip.time_s, self.break_s)
-        track = _Track(trip.lonlat, xyz, clock.drive_s)
+        track = _Track(trip.lonlat, xyz, clock.drive_s, float(np.diff(at_m).max()) / 2)
         forced = judge(clock.total_s, self.drive_s, clock.rests_s, self._passed(track), behind_s=self.ask.behind_s)
         return Audited(clock.total_s, tuple(self._stop(one, track.at(one.at_s), when=self._time(trip, clock.drive_s, one.at_s))
                                             for one in forced))
@@ -100,6 +102,9 @@ class Auditor:
             end = at
             while end > since:
                 begin = max(end - WINDOW_S, since)
+                if not self._any_near(track, begin, end):
+                    end = begin
+                    continue
                 part, part_s = track.part(begin, end)
                 line = MeasuredLine(part)
                 near = self.index.along(line, self.ask.within_m)
@@ -111,6 +116,22 @@ class Auditor:
                 end = begin
             return None
         return chance
+
+    def _any_near(self, track: _Track, begin_s: float, end_s: float) -> bool:
+        """Whether a place may lie within the corridor of a part of the track: none does when every one is farther from its
+        points than the corridor and half the longest step between two (a chord is no longer than its geodesic)."""
+        first, last = np.searchsorted(track.drive_s, [begin_s, end_s])
+        xyz = track.xyz[max(int(first) - 1, 0):int(last) + 1]
+        if self.chords is None:
+            return False
+        middle, reach_m = xyz[len(xyz) // 2], self.ask.within_m + track.half_step_m + 1.0
+        away = xyz - middle
+        far_m = float(np.einsum("ij,ij->i", away, away).max()) ** 0.5
+        near = self.chords.query_ball_point(middle, far_m + reach_m)
+        if not near:
+            return False
+        apart = self.chords.data[near][:, None] - xyz[None]
+        return bool((np.einsum("ijk,ijk->ij", apart, apart) <= reach_m**2).any())
 
     def _time(self, trip: Trip, drive_s: Floats, at_s: float) -> datetime:
         assert trip.time_s is not None
@@ -178,6 +199,7 @@ class _Track:
     lonlat: Floats
     xyz: Floats
     drive_s: Floats
+    half_step_m: float
 
     def at(self, at_s: float) -> tuple[float, float]:
         """lon, lat after so much driving."""
