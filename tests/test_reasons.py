@@ -191,7 +191,7 @@ def test_the_countrys_driving_side_is_the_engines(tmp_path: Path, reasons: Setti
 def test_the_page_lists_what_is_left_out_and_why(reasons: Settings, answer: Json, lang: str) -> None:
     from playwright.sync_api import sync_playwright
 
-    from tests.web.test_browser import ARGS, CHROMIUM, DESKTOP, looking, serving
+    from tests.web.looking import ARGS, CHROMIUM, DESKTOP, looking, serving
 
     said = {LISTS.get(name, name): ",".join(value) if isinstance(value, list) else "true" if value is True else str(value)
             for name, value in SAID.items()}
