@@ -124,12 +124,14 @@ def test_nothing_found_says_what_to_do(browser: Browser, address: str) -> None:
         assert not seen.errors
 
 
-def test_targets_are_large_enough_for_a_thumb(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/?lang=zh", viewport=PHONE) as seen:
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_targets_are_large_enough_for_a_thumb(browser: Browser, address: str, lang: str) -> None:
+    with looking(browser, address, f"/?lang={lang}", viewport=PHONE) as seen:
         page = seen.page
         page.wait_for_selector(".pin", state="attached")
         page.locator("#trip").click()
         page.locator("#more summary").click()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         targets = ("button, select, input:not([type=checkbox]):not(.unseen), summary, .chip span, nav a, .brand, .quick, "
                    ".leaflet-bar a, .acts a")
         small = page.locator(targets).evaluate_all("""(all, least) => all.filter(e => e.offsetParent
