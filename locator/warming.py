@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sp
 from tqdm import tqdm
 
 from geodata.index import SpatialIndex
@@ -24,6 +25,11 @@ from locator.engines.embedded import EmbeddedEngine
 from locator.engines.network import build_hierarchy
 from locator.engines.searching import Adjacency, Seeds, search_nearest
 from locator.rests import DriverState, StopTable, plan_rests, read_rules
+from locator.siting.choice import Limits
+from locator.siting.covering import choose_covering
+from locator.siting.median import choose_median
+from locator.siting.trips import choose_for_trips
+from locator.siting.windows import TripStops
 from locator.vehicles import vehicle
 
 HOUR_MS = 3_600_000
@@ -38,7 +44,7 @@ def warm_up() -> None:
 
 
 def steps() -> tuple[Callable[[], None], ...]:
-    return _matching, _rests, _index, _searching
+    return _matching, _rests, _siting, _index, _searching
 
 
 def _index() -> None:
@@ -77,6 +83,17 @@ def _rests() -> None:
     table, law = StopTable(5 * HOUR_MS, leave, nothing, nothing, leave), read_rules("cn", NOON.date())
     assert plan_rests(law, DriverState(), table, NOON).feasible
     assert not plan_rests(law, DriverState(since_break_s=5 * 3600.0), table, NOON).feasible
+
+
+def _siting() -> None:
+    """Three of four sites, by what they cover, by how near they are, and for a trip with a stop every two hours."""
+    reach, limits = np.eye(4, dtype=np.int8), Limits(3)
+    reach[0, 1] = 1
+    assert choose_covering(sp.csr_array(reach), np.ones(4), limits).value == 4
+    assert choose_median(np.abs(np.subtract.outer(np.arange(4.0), np.arange(4.0))), np.ones(4), limits).value == 1
+    at, nobody = np.array([2.0, 4.0, 6.0]), np.zeros(3, np.int64)
+    stops = TripStops(np.array([8.0]), np.ones(1), nobody, at, at, np.arange(3))
+    assert choose_for_trips(stops, 4.0, 3, Limits(1)).choice.value == 1
 
 
 def _step(number: int) -> None:
