@@ -30,7 +30,8 @@ from locator.web.asking import (
     read_values,
 )
 
-PREVIEW_PPI = (24, 150)
+PREVIEW_PPI = (24, 110)
+WALL_PPI = (24, 60)  # A0 at 60 is 5.6 million pixels
 POSTER_PAPERS = ("A4", "A3", "A2")
 MANY_VIAS = 50
 Model = TypeVar("Model", bound=Asked)
@@ -103,6 +104,7 @@ class WallPrint(Asked, OnPaper, Previewed):
     """A district's wall map."""
 
     paper: Annotated[str, listed(WALL_PAPERS)] = Field("A1", description="Size of the paper.")
+    ppi: int = Field(40, ge=WALL_PPI[0], le=WALL_PPI[1], description="Of a picture (.png): pixels an inch.")
 
 
 class SavedAsk(Asked):
