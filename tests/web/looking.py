@@ -21,6 +21,11 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--
 PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 800}
 ANDROID = ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36")
 MOBILE: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "user_agent": ANDROID}
+# the map's own tiles have more colours than their ground
+DRAWN = """() => [...document.querySelectorAll('canvas.leaflet-tile')].filter(c => c.width > 0).some(c => {
+    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, seen = new Set();
+    for (let i = 0; i < d.length; i += 64) seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]);
+    return seen.size > 3; })"""
 
 
 @contextmanager

@@ -13,16 +13,12 @@ from locator.settings import Settings
 from locator.web.assets import Assets
 from locator.words import words
 from tests.web.counting import Sent
-from tests.web.looking import MOBILE, browser, comes, serving
+from tests.web.looking import DRAWN, MOBILE, browser, comes, serving
 
 pytestmark = pytest.mark.deep
 __all__ = ["browser"]
 CACHES = """async () => Object.fromEntries(await Promise.all((await caches.keys()).map(
     async (name) => [name, (await (await caches.open(name)).keys()).length])))"""
-DRAWN = """() => [...document.querySelectorAll('canvas.leaflet-tile')].filter(c => c.width > 0).some(c => {
-    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, seen = new Set();
-    for (let i = 0; i < d.length; i += 64) seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]);
-    return seen.size > 3; })"""
 
 
 @contextmanager
