@@ -10,8 +10,10 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
+
+from locator.asks import after
 
 GPX_SPACE, KML_SPACE = "http://www.topografix.com/GPX/1/1", "http://www.opengis.net/kml/2.2"
 FOLD = 75                    # octets of a line of iCalendar, RFC 5545 3.1
@@ -96,7 +98,7 @@ def _event(given: Export, stop: ExportStop, arrive: datetime, number: int) -> li
     one = sha256(f"{stop.id}\n{number}\n{arrive.isoformat()}".encode("utf-8", "replace")).hexdigest()[:32]
     lines = [f"UID:{one}@locator", f"DTSTAMP:{_basic(given.made)}", f"DTSTART:{_basic(arrive)}"]
     if stop.rest_s:
-        lines.append(f"DTEND:{_basic(arrive + timedelta(seconds=stop.rest_s))}")
+        lines.append(f"DTEND:{_basic(after(arrive, stop.rest_s))}")
     lines += [f"SUMMARY:{_ical(stop.name)}", f"LOCATION:{_ical(f'{stop.name} ({stop.lat:.5f}, {stop.lon:.5f})')}",
               f"GEO:{stop.lat:.6f};{stop.lon:.6f}"]
     about = "\n".join(filter(None, (stop.about, stop.link, given.about)))

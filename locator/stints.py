@@ -10,10 +10,11 @@ rested, with what is then behind him, by the same search for the limit and the s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
+from locator.asks import after
 from locator.resting.limits import Limit
 from locator.resting.state import LONGEST_S
 from locator.resting.stops import StopTable
@@ -65,15 +66,15 @@ def find_stints(
     for leg in plan.legs:
         if leg.stop is None:
             break
-        after = state_after(state, leg, leg.leave_s - before_s, depart)
-        if after is None:
+        onward_state = state_after(state, leg, leg.leave_s - before_s, depart)
+        if onward_state is None:
             break
-        state, before_s = after, leg.leave_s
+        state, before_s = onward_state, leg.leave_s
         if leg.because in GOES_ON:
             continue
         zero = int(table.rejoin_ms[leg.stop] - table.back_ms[leg.stop])
         onward = _onward(table, leg.stop, zero, leg.leave_s)
-        limit, ladder = find_ladder(rules, state, onward, depart + timedelta(seconds=leg.leave_s), unknown=unknown)
+        limit, ladder = find_ladder(rules, state, onward, after(depart, leg.leave_s), unknown=unknown)
         left_m = table.metres(int(table.leave_ms[leg.stop]))
         assert left_m is not None
         stints[-1] = replace(stints[-1], to_m=left_m)
@@ -125,7 +126,7 @@ def state_after(state: DriverState, leg: Leg, elapsed_s: float, depart: datetime
     """What is behind him when he leaves the stop at the end of a leg; None: not known here."""
     if leg.because not in (*BREAKS, *RESTS, *GOES_ON):
         return None
-    week = _weeks(depart + timedelta(seconds=leg.depart_s), depart + timedelta(seconds=leg.leave_s))
+    week = _weeks(after(depart, leg.depart_s), after(depart, leg.leave_s))
     driven = state.driven_week_s + leg.drive_s
     last = driven if week else state.driven_last_week_s
     since = min(state.since_week_rest_s + elapsed_s, LONGEST_S)
@@ -164,6 +165,6 @@ def _paused(state: DriverState, leg: Leg, elapsed_s: float) -> DriverState:
     )
 
 
-def _weeks(before: datetime, after: datetime) -> bool:
+def _weeks(before: datetime, then: datetime) -> bool:
     """Does a Monday lie between?"""
-    return before.isocalendar()[:2] != after.isocalendar()[:2]
+    return before.isocalendar()[:2] != then.isocalendar()[:2]

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import BadInput, Unavailable
+from locator.asks import after
 from locator.state import STATE, opened
 
 if TYPE_CHECKING:                 # for their names alone: whoever only counts or reads need not load the engines
@@ -73,7 +74,7 @@ def needs_of(region: str, route: Route, depart: datetime, at_m: float, want: Wan
     at_m  for a trip without any stop the middle of what lies ahead; for a plan where the driving time ends
     [] when a stop could not have helped (he would hardly leave his road), or the drive is not of these weeks.
     """
-    there = depart + timedelta(seconds=float(route.seconds_at(np.array([at_m]))[0]))
+    there = after(depart, float(route.seconds_at(np.array([at_m]))[0]))
     if want.detour_limit_s < LEAST_DETOUR_S or abs(there - now) > NEAR:
         return []
     lon, lat = (float(value) for value in route.line.point_at(np.array([at_m]))[0])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from geodata.errors import BadInput
 from geodata.geodesy import ecef, edge_metres, from_ecef
 from geodata.index import MANY, SpatialIndex, carrier_for
 from geodata.measured import MeasuredLine
-from locator.asks import local
+from locator.asks import after, local
 from locator.atlas import unset
 from locator.audit.asking import AuditAsk
 from locator.audit.clock import read_clock
@@ -167,7 +167,7 @@ class Auditor:
         stops = []
         for nth, one in enumerate(forced):
             offset = offset_at(route, one.at_s)
-            when = None if depart is None else depart + timedelta(seconds=one.at_s + nth * self.break_s)
+            when = None if depart is None else after(depart, one.at_s + nth * self.break_s)
             way, road = road_at(route, offset)
             row = None if one.place is None else int(rows[one.place])
             lon, lat = route.line.point_at(np.array([offset]))[0].tolist()

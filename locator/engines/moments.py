@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from geodata.roads.conditional import Lonlat, Moment, holds
 from geodata.roads.conditions import Now, exactly_of
 from geodata.roads.graph import Profile, RoadGraph
 from geodata.roads.marks import TOLLS
+from locator.asks import after
 from locator.engines.pool import Pool
 from locator.engines.steps import Steps
 
@@ -102,7 +103,7 @@ class RoadsAt:
         """The answers to some conditions so long after departure; 0 for all others."""
         assert self.depart is not None
         texts = self.roads.graph.conditions.texts
-        moment = self.roads.moment(self.depart + timedelta(milliseconds=after_ms))
+        moment = self.roads.moment(after(self.depart, after_ms / 1000))
         said = np.zeros(len(texts), np.int8)
         for i in conditions:
             said[i] = {True: 1, False: 0, None: -1}[holds(texts[i], profile, moment)]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+from locator.asks import after
 from locator.printing.both import Both, Pair, clean, clock, km
 from maps.paper import qr_svg
 
@@ -22,8 +23,8 @@ Dict = Mapping[str, Any]
 
 def window(depart: datetime, reach_s: float, rested_s: float) -> tuple[datetime, datetime]:
     """When he can be there: driving through, and with the plan's rests before it and a tenth more driving, rounded up."""
-    early = depart + timedelta(seconds=reach_s)
-    late = depart + timedelta(seconds=reach_s * (1 + SLACK) + rested_s)
+    early = after(depart, reach_s)
+    late = after(depart, reach_s * (1 + SLACK) + rested_s)
     step = timedelta(minutes=ROUND_MIN)
     midnight = late.replace(hour=0, minute=0, second=0, microsecond=0)
     return early, midnight + ceil((late - midnight) / step) * step

@@ -7,7 +7,6 @@ Never knows: paper, panels.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from geodata.gazetteer import parse_lonlat
 from geodata.geodesy import distance_m
 from geodata.regions import Region
 from locator.answers import along_json, is_approximate
-from locator.asks import Point, RouteAsk, Want
+from locator.asks import Point, RouteAsk, Want, after
 from locator.engines.protocol import Route
 from locator.locator import AlongAnswer, Locator
 from locator.plan_asks import PlanAsk
@@ -197,7 +196,7 @@ def plan_legs(trip: Trip, both: Both) -> list[dict[str, Any]]:
     by_index, depart, legs = {row["index"]: row for row in trip.rows}, trip.answer.depart, []
     for leg in trip.planned.plan.legs:
         row = by_index.get(leg.stop) if leg.stop is not None else None
-        arrive = depart + timedelta(seconds=leg.arrive_s)
+        arrive = after(depart, leg.arrive_s)
         legs.append(
             {
                 "number": row and row["number"],

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from locator.asks import after
 from locator.resting.ladder import drives_from
 from locator.resting.limits import BREAK_ENDS, left_ms
 from locator.resting.search import Found, explore, find_best, least_reach
@@ -102,7 +103,7 @@ def _mends(rules: Rules, state: DriverState, table: StopTable, depart: datetime,
                      driven_week_s=max(state.driven_week_s, state.driven_today_s),
                      cycle_s=max(state.cycle_s, state.driven_today_s),
                      since_week_rest_s=state.since_week_rest_s + by_s, part_s=0.0, part_driven_s=0.0, part_on_duty_s=0.0)
-    if solved(_later(table, by_s * 1000), rested, depart + timedelta(seconds=by_s)) is not None:
+    if solved(_later(table, by_s * 1000), rested, after(depart, by_s)) is not None:
         yield Mend("rest_first", by_s=by_s)
     open_all = replace(table, hours=tuple(((0, ALWAYS),) for _ in table.hours))
     found = solved(open_all)
