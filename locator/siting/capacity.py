@@ -13,7 +13,7 @@ from locator.siting.choice import PLENTY, Choice, Effort, Floats, Ints, Limits, 
 from locator.siting.highs import Program, Solved, solve
 from locator.siting.merging import Merged, merged
 
-ALONE = Effort(seconds=60.0)
+FLOW_S = 60.0            # for one transport problem: a linear program, done in milliseconds
 
 
 def choose_capacitated(reach: sp.csr_array, weight: Floats, capacity: Floats, limits: Limits, effort: Effort | None = None, *,
@@ -56,7 +56,7 @@ def _flow(rows: Merged, capacity: Floats, open_ones: Ints) -> Solved:
     if not pairs:
         return Solved(np.zeros(0), 0.0, 0.0, "proven", 0)
     none = np.full(len(high), -np.inf)
-    return solve(Program(-np.ones(pairs), np.full(pairs, np.inf), np.zeros(pairs, np.bool_), table, none, high), ALONE)
+    return solve(Program(-np.ones(pairs), np.full(pairs, np.inf), np.zeros(pairs, np.bool_), table, none, high), Effort(seconds=FLOW_S))
 
 
 def _served(rows: Merged, capacity: Floats, sites: Ints, new: int) -> float:

@@ -63,9 +63,9 @@ def medians() -> Iterator[Figure]:
         seconds += took
     yield Figure("pmed1_20_mean_over_optimum", float(np.mean(over)), "%", "<=0.05")
     yield Figure("pmed1_20_worst_over_optimum", max(over), "%", "<=0.5")
-    yield Figure("pmed1_20_proven", proven, "of 20", ">=16")
+    yield Figure("pmed1_20_proven", proven, "of 20", ">=20")
     yield Figure("pmed1_20_bounds_or_claims_wrong", wrong, "cases", "==0")
-    yield Figure("pmed1_20_cpu", seconds, "s", "<=600")
+    yield Figure("pmed1_20_cpu", seconds, "s", "<=120")
 
 
 def coverings() -> Iterator[Figure]:
