@@ -56,7 +56,8 @@ def _flow(rows: Merged, capacity: Floats, open_ones: Ints) -> Solved:
     if not pairs:
         return Solved(np.zeros(0), 0.0, 0.0, "proven", 0)
     none = np.full(len(high), -np.inf)
-    return solve(Program(-np.ones(pairs), np.full(pairs, np.inf), np.zeros(pairs, np.bool_), table, none, high), Effort(seconds=FLOW_S))
+    program = Program(-np.ones(pairs), np.full(pairs, np.inf), np.zeros(pairs, np.bool_), table, none, high)
+    return solve(program, Effort(seconds=FLOW_S))
 
 
 def _served(rows: Merged, capacity: Floats, sites: Ints, new: int) -> float:
