@@ -15,7 +15,7 @@ export function theMap() {
 
 async function load() {
   const { name, scripts, styles, print } = told.map;
-  await Promise.all([...styles.map((href) => style(href)), style(print, "print"), ...scripts.map(script)]);
+  await Promise.all([...styles.map((href) => style(href)), ...(print ? [style(print, "print")] : []), ...scripts.map(script)]);
   if (!(window[name] instanceof L.Map)) window.locatorShell();      // before, it is the element of that id
   return window[name];
 }
