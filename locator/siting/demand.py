@@ -13,11 +13,13 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from geodata.errors import BadInput
 from locator.coverage import Ground
 from locator.engines.reaching import Direction, merge_copies, seeds_of, states_of
 from locator.engines.searching import FAR, search_nearest
 from locator.engines.standing import Stands
 
+MOST_HELD = 40_000_000          # pairs of candidate and piece within the limit: what a gigabyte holds, and its copies
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -72,26 +74,33 @@ class Times:
 
 def find_times(ground: Ground, stands: Stands, sites: Ints, pieces: Pieces, limit_s: float, direction: Direction,
                told: Callable[[float], None] = lambda done: None) -> Times:
-    """One search a site, over the turn-aware roads, no farther than the limit. sites: rows of `stands.place`."""
+    """One search a site, over the turn-aware roads, no farther than the limit. sites: rows of `stands.place`.
+
+    Raises BadInput too_large where the sites reach more than can be held: a shorter limit, or fewer candidates, would do.
+    """
     limit_ms = int(limit_s * 1000)
     arcs = ground.freight.arc
     states = states_of(ground.net, direction)
     of_row = np.searchsorted(pieces.row, np.arange(len(arcs) + 1))
-    parts: list[tuple[Ints, Floats]] = []
+    parts: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
+    held = 0
     for i, site in enumerate(sites.tolist()):
         mine = np.flatnonzero(stands.place == site)
         found = search_nearest(states, seeds_of(ground.net, stands, mine, direction), limit_ms=limit_ms)
         ms, _ = merge_copies(ground.net, found)
         parts.append(_of_site(ground, stands, mine, pieces, of_row, ms[arcs, 0], limit_ms, direction))
+        held += len(parts[-1][0])
+        if held > MOST_HELD:
+            raise BadInput("too_large", field="limit_s", value=held, limit=MOST_HELD, unit="pairs")
         told((i + 1) / len(sites))
     starts = np.concatenate([[0], np.cumsum([len(index) for index, _ in parts])])
-    none: tuple[Ints, Floats] = (np.zeros(0, np.int64), np.zeros(0))
+    none = np.zeros(0, np.int32), np.zeros(0, np.int32)
     index, data = (np.concatenate(part) for part in zip(none, *parts, strict=True))
-    return Times(sp.csr_array((data, index.astype(np.int64), starts), shape=(len(sites), len(pieces))))
+    return Times(sp.csr_array((data, index, starts), shape=(len(sites), len(pieces))))
 
 
 def _of_site(ground: Ground, stands: Stands, mine: Ints, pieces: Pieces, of_row: Ints, ms: Ints, limit_ms: int,
-             direction: Direction) -> tuple[Ints, Floats]:
+             direction: Direction) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(pieces, ms + 1) within the limit of one site: by the roads beyond each arc, and along the arcs it stands on."""
     arcs, net = ground.freight.arc, ground.net
     near = np.flatnonzero(ms < FAR)
@@ -112,7 +121,7 @@ def _of_site(ground: Ground, stands: Stands, mine: Ints, pieces: Pieces, of_row:
     order = np.lexsort((time, index))
     index, time = index[order], time[order]
     first = np.concatenate([[True], index[1:] != index[:-1]]) if len(index) else np.zeros(0, bool)
-    return index[first], time[first] + 1.0
+    return index[first].astype(np.int32), np.ceil(time[first]).astype(np.int32) + 1
 
 
 def _ranges(low: Ints, high: Ints) -> Ints:

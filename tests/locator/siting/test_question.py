@@ -22,6 +22,7 @@ from locator.engines.reaching import find_reach
 from locator.freight import CLASSES
 from locator.locator import Locator
 from locator.settings import Settings
+from locator.siting import demand
 from locator.siting.asking import SiteAsk
 from locator.siting.candidates import thin_out
 from locator.siting.demand import cut_pieces, find_times
@@ -241,3 +242,11 @@ def test_a_run_tells_its_steps_and_can_be_ended(wujin: Settings) -> None:
 def test_thinning_keeps_the_first_of_those_too_near() -> None:
     lonlat = np.array([[120.0, 31.0], [120.001, 31.0], [120.05, 31.0], [120.0, 31.0]])
     assert thin_out(lonlat, 1_000.0).tolist() == [0, 2]
+
+
+def test_more_than_can_be_held_is_refused_before_it_is(wujin: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 491 km of country two thousand candidates half an hour wide once took all the memory there was."""
+    monkeypatch.setattr(demand, "MOST_HELD", 1_000)
+    with pytest.raises(BadInput) as caught:
+        open_locator(wujin, "wujin").siting(SiteAsk(cover=CoverAsk(limit_s=600.0, want=HOMES), k=1))
+    assert (caught.value.code, caught.value.field) == ("too_large", "limit_s")
