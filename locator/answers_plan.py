@@ -8,30 +8,38 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from geodata.layers import rows
 from locator.answers import SURE, along_json, is_approximate, services_then
-from locator.asks import after
+from locator.asks import Want, after
 from locator.locator import AlongAnswer, PlanAnswer
+from locator.omitted import DTYPES, MOST, NEAR_M
 from locator.planned import Planned, named_stops, unmet_wishes
 from locator.resting.limits import Limit
 from locator.resting.mending import Mend, Problem
 from locator.rests import Leg, Rung
 
+ANY = Want()
 MOST_LISTED = 100         # stops, when nothing is said
 
 
-def plan_json(answer: PlanAnswer, limit: int | None = None) -> dict[str, Any]:
-    """The stops looked at as features, the cheapest `limit` of them and all that the plan names; and the plan."""
+def plan_json(answer: PlanAnswer, want: Want = ANY) -> dict[str, Any]:
+    """The stops looked at as features, the cheapest `want.limit` of them and all that the plan names; and the plan.
+
+    want.open_at_eta  leaves out of the list what is known to be closed when he drives straight there, but for what the plan names
+    """
     along, planned = answer.along, answer.planned
-    listed = _listed(planned, MOST_LISTED if limit is None else limit)
+    shut = _shut(along, planned, want) if want.open_at_eta else {}
+    listed = _listed(planned, MOST_LISTED if want.limit is None else want.limit, set(shut))
+    omitted, omitted_more = _omitted(along, planned, listed, shut, want.limit)
     told = _Told(along, planned, {stop: k for k, stop in enumerate(listed)})
     plan, rungs = planned.plan, [rung for rung in planned.plan.ladder if rung.stop in told.feature]
     problem = (answer.wider or planned).plan.problem if plan.problem is not None else None
     drive = planned.rules.values["drive"]
     return {
-        **along_json(AlongAnswer(along.region, along.route, along.depart, along.atlas, planned.tell(listed), along.omitted,
-                                 along.omitted_more, along.start_m)),
+        **along_json(AlongAnswer(along.region, along.route, along.depart, along.atlas, planned.tell(listed), omitted,
+                                 omitted_more, along.start_m)),
         "features_more": len(planned.stops) - len(listed),
         "rule": planned.rules.name,
         "law": {"drive_s": planned.rules.drive, "break_s": planned.rules.break_, "source": drive.source, "url": drive.url},
@@ -45,12 +53,36 @@ def plan_json(answer: PlanAnswer, limit: int | None = None) -> dict[str, Any]:
     }
 
 
-def _listed(planned: Planned, limit: int) -> list[int]:
-    """Rows of the stops to be told, in order: those the plan and the end of the ladder name, then the cheapest."""
+def _listed(planned: Planned, limit: int, shut: set[int]) -> list[int]:
+    """Rows of the stops to be told, in order: those the plan and the end of the ladder name, then the cheapest not shut."""
     must = named_stops(planned.plan)
     cheapest = np.argsort(planned.stops["detour_s"].to_numpy(float), kind="stable").tolist()
-    more = [stop for stop in cheapest if stop not in must][:max(limit - len(must), 0)]
+    more = [stop for stop in cheapest if stop not in must and stop not in shut][:max(limit - len(must), 0)]
     return sorted({*must, *more})
+
+
+def _shut(along: AlongAnswer, planned: Planned, want: Want) -> dict[int, str]:
+    """Stops known to be closed when he drives straight there, with the hours that say so."""
+    found = {stop: along.atlas.shut(row, after(along.depart, reach_s), want, along.region.facts.country)
+             for stop, (row, reach_s) in enumerate(zip(planned.stops["row"], planned.stops["reach_s"], strict=True))}
+    return {stop: hours for stop, hours in found.items() if hours is not None}
+
+
+def _omitted(along: AlongAnswer, planned: Planned, listed: list[int], shut: dict[int, str], limit: int | None,
+             ) -> tuple[pd.DataFrame, int]:
+    """What the route leaves out, and, where it was asked so, stops that are closed or beyond the limit."""
+    rows_of, off_m = planned.stops["row"].tolist(), planned.stops["off_route_m"].tolist()
+    said = {rows_of[stop] for stop in listed}
+    left: dict[int, tuple[float, str, Any]] = {}
+    for stop in sorted(set(range(len(rows_of))) - set(listed), key=lambda one: off_m[one]):
+        if rows_of[stop] not in said and off_m[stop] <= NEAR_M and (stop in shut or limit is not None):
+            why = ("closed_at_eta", shut[stop]) if stop in shut else ("limit_reached", limit)
+            left.setdefault(rows_of[stop], (off_m[stop], *why))
+    if not left:
+        return along.omitted, along.omitted_more
+    more = pd.DataFrame([(row, *said) for row, said in left.items()], columns=list(DTYPES)).astype(DTYPES)
+    whole = pd.concat([along.omitted, more]).sort_values("off_m", kind="stable")
+    return whole.head(MOST), along.omitted_more + max(len(whole) - MOST, 0)
 
 
 class _Told:

@@ -67,7 +67,7 @@ def plan(form: str | None, out: str | None, **given: Any) -> int:
     who = caller()
     form = form or (form_of(out) if out else None)
     ask, want, how = read_route(who, given), read_want(who, given), read_plan(who, given)
-    told = plan_json(open_locator(who.settings, who.region).plan(ask, want, how), want.limit)
+    told = plan_json(open_locator(who.settings, who.region).plan(ask, want, how), want)
     if form:
         hand_over(who, told, form, out, plan_file)
     else:

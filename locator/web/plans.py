@@ -42,7 +42,7 @@ def plan() -> Response:
     def question(locator: Locator) -> dict[str, Any]:
         found = locator.plan(ask, want, how)
         count_if_no_plan(settings, found, want)
-        return plan_json(found, asked.limit)
+        return plan_json(found, want)
 
     if asked.format != FORMATS[0]:
         return send_file(asked.format, put(asked, question), plan_file, "plan")

@@ -97,5 +97,5 @@ def test_every_place_of_a_thousand_kilometres_there_and_back_in_one_plan(country
     answer = locator.plan(ask, Want(max_detour_s=600.0), PlanAsk(rule="eu"))
     assert answer.planned.plan.feasible and len(answer.planned.stops) > 60
     assert sum(leg.rest_s for leg in answer.planned.plan.legs) >= 9 * 3600          # over 9 h of driving: a night
-    told = plan_json(answer, 10)
+    told = plan_json(answer, Want(limit=10))
     assert len(told["features"]) <= 40 and told["features_more"] == len(answer.planned.stops) - len(told["features"])
