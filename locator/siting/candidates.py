@@ -7,6 +7,7 @@ that none is nearer than the spacing to one before it: the same roads and layers
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from locator.siting.spots import along_roads, at_junctions, uncounted_places
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 PREFERRED = {kind: rank for rank, kind in enumerate(KINDS_OF_SPOT)}
+AROUND = tuple(product((-1, 0, 1), repeat=3))
 WIDER = 1.5                     # the spacing grows by this until no more than MOST_CANDIDATES are left
 
 
@@ -97,14 +99,14 @@ def _xyz(lonlat: Floats) -> Floats:
 
 
 def thin_out(lonlat: Floats, spacing_m: float) -> Ints:
-    """Rows in order, none nearer than the spacing to one kept before it."""
-    if not len(lonlat):
-        return np.zeros(0, np.int64)
-    near = cKDTree(_xyz(lonlat)).query_ball_point(_xyz(lonlat), spacing_m * (1 - 1e-9))
-    free = np.ones(len(lonlat), bool)
+    """Rows in order, none nearer than the spacing to one kept before it. Only cubes of that size around each are looked at."""
+    xyz, least = _xyz(lonlat) if len(lonlat) else np.zeros((0, 3)), (spacing_m * (1 - 1e-9)) ** 2
+    cubes = np.floor(xyz / spacing_m).astype(np.int64).tolist()
+    held: dict[tuple[int, int, int], list[tuple[float, float, float]]] = {}
     kept = []
-    for i in range(len(lonlat)):
-        if free[i]:
-            kept.append(i)
-            free[near[i]] = False
+    for row, ((i, j, k), (x, y, z)) in enumerate(zip(cubes, xyz.tolist(), strict=True)):
+        near = (one for step in AROUND for one in held.get((i + step[0], j + step[1], k + step[2]), ()))
+        if all((x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2 > least for a, b, c in near):
+            kept.append(row)
+            held.setdefault((i, j, k), []).append((x, y, z))
     return np.array(kept, np.int64)

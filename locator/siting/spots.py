@@ -13,11 +13,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geodata.geodesy import ecef, from_ecef
 from geodata.layers import rows
-from geodata.measured import MeasuredLine
 from geodata.roads.tags import CLASS_NAMES
 from locator.atlas import Atlas
-from locator.freight import Freight, refs_of
+from locator.freight import Freight, refs_of, split_refs
 
 Ints = NDArray[np.int64]
 Spot = dict[str, Any]
@@ -65,16 +65,32 @@ def _at_node(freight: Freight, node: int, kind: str, edges: list[int]) -> Spot:
 def along_roads(freight: Freight, spacing_m: float) -> list[Spot]:
     """Evenly along each freight road that has no carriageway of its own: one in its middle, more where it is long."""
     graph, edges = freight.graph, np.unique(freight.edge)
-    kind = np.asarray(graph.edge_class)[edges]
+    edges = edges[~(FAST | LINK)[np.asarray(graph.edge_class)[edges]]]
+    many = np.maximum(np.asarray(graph.edge_length_m)[edges] // spacing_m, 1).astype(np.int64)
+    edge = np.repeat(edges, many)
+    share = (np.arange(len(edge)) - np.repeat(np.cumsum(many) - many, many) + 0.5) / np.repeat(many, many)
+    lonlat = points_on_edges(freight, edge, share)
+    numbered = np.unique(np.asarray(graph.edge_name)[edges, 1]).tolist()
+    refs = {text: tuple(split_refs(graph.texts[text]))[:NAMED] for text in numbered}
     seen, spots = Counter[int](), []
-    for edge in edges[~(FAST | LINK)[kind]].tolist():
-        line = MeasuredLine(np.asarray(graph.shape_lonlat[graph.shape_ptr[edge]:graph.shape_ptr[edge + 1]]))
-        many = max(int(line.length_m // spacing_m), 1)
-        way = int(graph.edge_way[edge])
-        for lon, lat in line.point_at((np.arange(many) + 0.5) / many * line.length_m).tolist():
-            seen[way] += 1
-            spots.append(_spot(f"roadside:{way}/{seen[way]}", "roadside", None, tuple(refs_of(graph, edge))[:NAMED], lon, lat))
+    for way, text, (lon, lat) in zip(np.asarray(graph.edge_way)[edge].tolist(), np.asarray(graph.edge_name)[edge, 1].tolist(),
+                                     lonlat.tolist(), strict=True):
+        seen[way] += 1
+        spots.append(_spot(f"roadside:{way}/{seen[way]}", "roadside", None, refs[text], lon, lat))
     return spots
+
+
+def points_on_edges(freight: Freight, edge: Ints, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k, 2) points on the drawn shapes at these shares of their length: all edges at once, by chords."""
+    ptr, shape = np.asarray(freight.graph.shape_ptr), np.asarray(freight.graph.shape_lonlat)
+    xyz = ecef(shape[:, 0], shape[:, 1])
+    gone = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(xyz, axis=0), axis=1))])       # over all shapes in a row
+    first, last = ptr[edge], ptr[edge + 1] - 1
+    wanted = gone[first] + share * (gone[last] - gone[first])
+    at = np.clip(np.searchsorted(gone, wanted, "right") - 1, first, np.maximum(last - 1, first))
+    step = gone[np.minimum(at + 1, len(gone) - 1)] - gone[at]
+    part = np.divide(wanted - gone[at], step, out=np.zeros_like(step), where=step > 0)[:, None]
+    return np.asarray(from_ecef(xyz[at] * (1 - part) + xyz[np.minimum(at + 1, len(xyz) - 1)] * part))
 
 
 def _spot(name: str, kind: str, title: str | None, refs: tuple[str, ...], lon: float, lat: float) -> Spot:

@@ -13,6 +13,7 @@ from pytest import approx
 from geodata.errors import BadInput
 from geodata.geodesy import distance_m
 from geodata.layers import Catalog, Layer
+from geodata.measured import MeasuredLine
 from locator.asks import Want
 from locator.atlas import Atlas
 from locator.audit.trips import Trip
@@ -22,11 +23,11 @@ from locator.engines.reaching import find_reach
 from locator.freight import CLASSES
 from locator.locator import Locator
 from locator.settings import Settings
-from locator.siting import demand
 from locator.siting.asking import SiteAsk
 from locator.siting.candidates import thin_out
 from locator.siting.demand import cut_pieces, find_times
 from locator.siting.question import Siting, find_siting
+from locator.siting.spots import along_roads, points_on_edges
 from locator.wiring import open_locator
 from tests.drawing import Town, atlas_of, engine_of, m
 from tests.locator.siting.small import lawful_trips
@@ -242,11 +243,22 @@ def test_a_run_tells_its_steps_and_can_be_ended(wujin: Settings) -> None:
 def test_thinning_keeps_the_first_of_those_too_near() -> None:
     lonlat = np.array([[120.0, 31.0], [120.001, 31.0], [120.05, 31.0], [120.0, 31.0]])
     assert thin_out(lonlat, 1_000.0).tolist() == [0, 2]
+    many = np.random.default_rng(1).uniform([120.0, 31.0], [120.3, 31.3], (400, 2))
+    kept = list[int]()
+    for row in range(len(many)):
+        if not kept or distance_m(np.tile(many[row], (len(kept), 1)), many[kept]).min() > 3_000.0:
+            kept.append(row)
+    assert thin_out(many, 3_000.0).tolist() == kept
 
 
-def test_more_than_can_be_held_is_refused_before_it_is(wujin: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On 491 km of country two thousand candidates half an hour wide once took all the memory there was."""
-    monkeypatch.setattr(demand, "MOST_HELD", 1_000)
-    with pytest.raises(BadInput) as caught:
-        open_locator(wujin, "wujin").siting(SiteAsk(cover=CoverAsk(limit_s=600.0, want=HOMES), k=1))
-    assert (caught.value.code, caught.value.field) == ("too_large", "limit_s")
+def test_spots_along_roads_lie_where_their_share_of_the_road_is(wujin: Settings) -> None:
+    here = open_locator(wujin, "wujin")
+    assert isinstance(here.engine, EmbeddedEngine)
+    freight = find_ground(here.atlas, here.engine, CoverAsk(), now=NOW, country=None).freight
+    edges, ptr, shape = np.unique(freight.edge), freight.graph.shape_ptr, freight.graph.shape_lonlat
+    for share in (0.0, 0.5, 0.8, 1.0):
+        points = points_on_edges(freight, edges, np.full(len(edges), share))
+        for edge, point in zip(edges[::7].tolist(), points[::7], strict=True):
+            line = MeasuredLine(np.asarray(shape[ptr[edge]:ptr[edge + 1]]))
+            assert distance_m(point, line.point_at(share * line.length_m)).max() < 0.5
+    assert len(along_roads(freight, 1e6)) > 40
