@@ -101,6 +101,8 @@ def _cut_leg(route: Route, net: Network, start: Spot, first: int, last: int, int
         if end is not None:
             return [*pieces, Piece(start, end, first, last, at_ms, end_ms, at_m, end_m, leg)]
         stop = _reach(steps, net, start, at_ms, first, last)
+        if stop == last:         # as he drives it is the fastest, though who stands there with business might have come sooner
+            return [*pieces, Piece(start, ends[-1], first, last, at_ms, end_ms, at_m, end_m, leg)]
         cut = _facing(route, stop, int(steps.leave_ms[stop]))
         pieces.append(Piece(start, cut, first, stop, at_ms, int(steps.end_ms[stop]), at_m, float(steps.end_m[stop]), leg))
         start, first, at_ms, at_m = cut, stop + 1, int(steps.end_ms[stop]), float(steps.end_m[stop])
