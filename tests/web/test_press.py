@@ -122,6 +122,7 @@ def test_the_staffs_page_is_whole_and_from_here(client: FlaskClient, lang: str) 
     html = answer.get_data(as_text=True)
     assert answer.status_code == 200 and "nonce-" in answer.headers["Content-Security-Policy"]
     assert "http://" not in html.replace("http://www.w3.org", "") and 'name="from"' in html
+    assert '<aside class="notice"><b>' + {"zh": "示意", "en": "Schematic"}[lang] in html
     told = json.loads(html.split('id="page-data"')[1].split(">", 1)[1].split("</script>")[0])
     script = (Path(create_app.__code__.co_filename).parent / "static/press.js").read_text(encoding="utf-8")
     used = set(re.findall(r'\bw\("(\w+)"', script))
