@@ -79,6 +79,7 @@ def test_runs_are_seen_and_kept_and_two_scenarios_are_compared(browser: Browser,
         page.wait_for_selector(".job")
         comes(page, "() => document.querySelector('.job').dataset.state === 'done'", within_s=240)
         page.locator(".job .quick", has_text="Save as scenario").click()
+        comes(page, "() => document.getElementById('note').innerText.includes('fifteen')")
         page.locator("#tab-scenarios").click()
         comes(page, "() => document.querySelectorAll('#scenarios-told .job').length === 2")
         assert HOSTILE[0] in page.locator("#scenarios-told").inner_text()
