@@ -189,7 +189,7 @@ def _element(kind: str, number: int, tags: str, *, inner: str = "", **attributes
 
 def _spaced(key: str, value: str) -> str:
     """Tags stand between spaces, so those inside a value are written `_`."""
-    return value.replace("_", " ") if key == "name" else value.replace("_AND_", " AND ")
+    return value.replace("_", " ") if key in ("name", "opening_hours") else value.replace("_AND_", " AND ")
 
 
 def _restriction(number: int, turn: list[str], ways: list[str], node: Mapping[str, int]) -> str:

@@ -32,10 +32,12 @@ PASSABLE = frozenset({"no", "entrance", "cattle_grid", "border_control", "toll_b
                       "sally_port", "height_restrictor", "arch", "spikes", "sliding_gate", "sliding_beam", "toll_gantry",
                       "log_open", "hampshire_gate", "bump_gate", "checkpoint", "coupure"})
 RISING = ("rising",)                                       # of bollards, the kind that sinks for those who may pass
+HOV = "hov"                                                # full cars; lanes for them are nothing to us
 OFFICIAL, DEDICATED = "official", "designated"             # on a vehicle's own key: its by law; on `access`: for officials
 LOW_KERB = frozenset({"lowered", "flush", "rolled", "no"})
 HEARD = frozenset({"audible", "audio"})                    # a fence of sound, for animals
-NODE_KEYS = ("barrier", *dict.fromkeys((*ACCESS_KEYS[HGV], *ACCESS_KEYS[CAR])), *LIMIT_KEYS)
+NODE_BASES = (*dict.fromkeys((*ACCESS_KEYS[HGV], *ACCESS_KEYS[CAR])), *LIMIT_KEYS)
+NODE_KEYS = ("barrier", *NODE_BASES, *(f"{key}:conditional" for key in NODE_BASES))
 ROUNDABOUTS = {"roundabout", "circular"}
 FORWARD, BACKWARD = frozenset({"yes", "1", "true"}), frozenset({"-1", "reverse"})
 TWO_WAY = frozenset({"no", "0", "false"})                  # alternating: whatever else is said holds, for both in turn
@@ -47,6 +49,13 @@ def access_of(tags: Mapping[str, str], mode: int, direction: str = "") -> str | 
     direction  forward or backward: a direction's own key comes before the general one
     """
     return _said(tags, ACCESS_KEYS[mode], direction)
+
+
+def hov_access_of(tags: Mapping[str, str], mode: int, direction: str = "") -> str | None:
+    """What `hov` says where no key of the mode itself does: a road for full cars is none for lorries, nor for a van to pass."""
+    if tags.get(f"{HOV}:{direction}", tags.get(HOV)) != DEDICATED or _said(tags, OWN_KEYS[mode][:-2], direction):
+        return None
+    return "closed" if mode == HGV else "local"
 
 
 def own_access_of(tags: Mapping[str, str], mode: int, direction: str = "") -> str | None:

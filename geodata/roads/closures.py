@@ -21,7 +21,7 @@ import orjson
 from numpy.typing import NDArray
 
 from geodata.errors import BadInput, NotFound
-from geodata.roads.access import BOTH, MODES
+from geodata.roads.access import BOTH
 from geodata.roads.graph import LIMITS, Profile, RoadGraph
 from geodata.whole import no_room, write_whole
 
@@ -114,7 +114,7 @@ class Closures:
         bearing = replace(self, all=tuple(one for one in self.all if _what(one, profile)))
         if not bearing.all:
             return graph
-        ban, kmh, limit = np.array(graph.arc_ban), np.array(graph.arc_kmh), np.array(graph.edge_limit)
+        ban, kmh, limit = np.array(graph.arc_ban), np.array(graph.arc_kmh), np.array(graph.arc_limit)
         for one, edges in zip(bearing.all, bearing.edges(graph), strict=True):
             sides = [i for i, side in enumerate(DIRECTIONS[1:]) if one.direction in ("both", side)]
             own = graph.edge_arcs[edges][:, sides].ravel()
@@ -124,11 +124,9 @@ class Closures:
             if "kmh" in one.limits:
                 kmh[arcs] = np.minimum(kmh[arcs], np.float32(one.limits["kmh"]))
             for column, name in enumerate(LIMITS):
-                if name in one.limits and one.direction == "both":
-                    limit[edges, column] = np.fmin(limit[edges, column], np.float32(one.limits[name]))
-                elif name in one.limits and getattr(profile, name) > one.limits[name]:
-                    ban[arcs] |= MODES[profile.mode]
-        return graph.changed(arc_ban=ban, arc_kmh=kmh, edge_limit=limit)
+                if name in one.limits:
+                    limit[arcs, column] = np.fmin(limit[arcs, column], np.float32(one.limits[name]))
+        return graph.changed(arc_ban=ban, arc_kmh=kmh, arc_limit=limit)
 
 
 NOTHING = Closures()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geodata.roads.graph import Profile
 
 ALWAYS = ""                          # the condition of a clause that asks for nothing but business there
+OUTSIDE = "outside "                 # a timetable with this before it holds when the timetable itself does not
 LONGEST = 400                        # characters; more is no condition
 MEASURES = {
     "weight": "mass_t", "maxweight": "mass_t", "weightrating": "mass_t", "maxweightrating": "mass_t", "gcweight": "mass_t",
@@ -131,11 +132,12 @@ def _holds(term: str, profile: Profile, moment: Moment) -> bool | None:
         return bool(profile.hazmat)
     if word in OTHERS:
         return False
-    if (hours := timetable(term)) is None:
+    if (hours := timetable(term.removeprefix(OUTSIDE))) is None:
         return None
     if moment.at is None:
         return False
-    return is_open(hours, moment.at, country=moment.country, lonlat=moment.lonlat)
+    said = is_open(hours, moment.at, country=moment.country, lonlat=moment.lonlat)
+    return said if said is None else said != term.startswith(OUTSIDE)
 
 
 def _compared(name: str, sign: str, figure: str, profile: Profile) -> bool | None:

@@ -1,6 +1,7 @@
-"""Roads and turns that change with conditions, as arrays; which of them hold for a vehicle at a moment; the graph as it then is.
+"""Roads, nodes and turns that change with conditions, as arrays; which hold for a vehicle at a moment; the graph as it then is.
 
-In: Roads with States, conditional turn bans; later a Profile and a Moment.    Out: Conditions; Now; a RoadGraph with those bans.
+In: Roads with States, of ways and nodes; conditional turn bans; later a Profile and a Moment.
+Out: Conditions; Now; a RoadGraph with those bans.
 Never knows: tags, relations, files, engines. Where a condition is unknown the stricter of both readings counts, and is marked.
 """
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 LIMIT_NAMES = tuple(vars(NO_LIMITS))
 Ban = tuple[int, int, int, str]          # of a turn: road from, or exactly() one arc, road to, modes, condition
-THROUGH = 2                              # as in graph.py: bits of turn_ban that bar through traffic
+THROUGH, AT_TIMES = 2, 5                 # as in graph.py: bits of turn_ban that bar through traffic; that nodes set for a time
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int32]
 Singles = NDArray[np.float32]
@@ -33,23 +34,25 @@ Singles = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Conditions:
-    """k conditional edges of K kinds; a kind has a row for each combination of its conditions. t conditional turn bans."""
+    """k conditional edges and n nodes of K kinds; a kind has a row for each combination of its conditions. t turn bans."""
 
     texts: tuple[str, ...]
     edge: Ints                # (k,) rising
     edge_kind: Ints           # (k,)
+    node: Ints                # (n,) rising
+    node_kind: Ints           # (n,)
     kind_row: Ints            # (K,) the row in which none of its conditions holds
     kind_cond: Ints           # (K, MOST) index in texts, -1: no more
     ban: Bytes                # (r, 2) HGV and CAR bits, forward and backward
     local: Bytes              # (r, 2)
     kmh: Singles              # (r, 4) lorry forward, backward; van forward, backward
-    limit: Singles            # (r, 5)
+    limit: Singles            # (r, 2, 5) forward, backward
     turn_road: NDArray[np.int64]        # (t, 2) from, to: twice the edge, and 1 for backward; from below 0: exactly() one arc
     turn_ban: Bytes           # (t,) modes that may not turn so while it holds
     turn_cond: Ints           # (t,) index in texts
 
     def __len__(self) -> int:
-        return len(self.edge) + len(self.turn_cond)
+        return len(self.edge) + len(self.node) + len(self.turn_cond)
 
     def said(self, profile: Profile, moment: Moment) -> NDArray[np.int8]:
         """(texts,) 1 it holds, 0 it does not, -1 unknown."""
@@ -75,9 +78,11 @@ class Conditions:
                    np.where(np.asarray(said)[self.turn_cond] < 0, self.turn_ban, 0).astype(np.uint8))
 
     def kind_of(self, edge: int) -> int:
-        """The kind of a conditional edge, -1 for others."""
-        at = int(np.searchsorted(self.edge, edge))
-        return int(self.edge_kind[at]) if at < len(self.edge) and self.edge[at] == edge else -1
+        """The kind of a conditional edge."""
+        return int(self.edge_kind[np.searchsorted(self.edge, edge)])
+
+    def kind_of_node(self, node: int) -> int:
+        return int(self.node_kind[np.searchsorted(self.node, node)])
 
     def conditions_of(self, kind: int) -> list[int]:
         return [int(i) for i in self.kind_cond[kind] if i >= 0]
@@ -86,7 +91,7 @@ class Conditions:
         """(closed, km/h) of a kind of road for a vehicle in one direction: one look, or several where conditions are unknown."""
         mode, column = MODES[profile.mode], (0 if profile.mode == "hgv" else 2) + back
         measures = np.array([getattr(profile, name) for name in LIMIT_NAMES], np.float32)
-        return {(bool(self.ban[row, back] & mode) or bool((self.limit[row] < measures).any()), float(self.kmh[row, column]))
+        return {(bool(self.ban[row, back] & mode) or bool((self.limit[row, back] < measures).any()), float(self.kmh[row, column]))
                 for row in self._possible(kind, said)}
 
     def rows(self, kinds: NDArray[np.int64], said: NDArray[np.int8]) -> NDArray[np.int64]:
@@ -109,7 +114,7 @@ class Conditions:
         for back in (0, 1):
             for at, mode in enumerate(MODES.values()):
                 seen = {(int(self.ban[r, back]) & mode, int(self.local[r, back]) & mode, float(self.kmh[r, 2 * at + back]),
-                         np.asarray(self.limit[r]).tobytes()) for r in rows}
+                         np.asarray(self.limit[r, back]).tobytes()) for r in rows}
                 found[back] |= mode if len(seen) > 1 else 0
         return found
 
@@ -142,13 +147,15 @@ class Now:
         pair, usual = np.column_stack([side, side + 2]), np.asarray(self.of.kmh)[self.of.kind_row[kind]]
         now, was = self.kmh[kind[:, None], pair], usual[np.arange(len(kind))[:, None], pair]
         kmh[on.arc] = kmh[on.arc] * (now / was)                     # what else slows a stretch, or a ferry's time, stays
-        limit = np.array(graph.edge_limit)
-        limit[self.of.edge] = self.limit[self.of.edge_kind]
+        limit, node_limit = np.array(graph.arc_limit), np.array(graph.node_limit)
+        limit[on.arc] = self.limit[kind, side]
+        node_limit[self.of.node] = self.limit[self.of.node_kind, 0]
         turn_ban = np.array(graph.turn_ban)
         leaves = self.local[on.turn_kind, on.turn_side] & on.turn_leaves          # ways through that are none just now
         turn_ban[on.turn] = turn_ban[on.turn] & ~np.uint8(3 << THROUGH) | leaves << THROUGH
         np.bitwise_or.at(turn_ban, on.banned, self.turn_ban[on.banned_by])
-        return graph.changed(arc_ban=ban, arc_kmh=kmh, edge_limit=limit, turn_ban=turn_ban)
+        turn_ban[on.over] = turn_ban[on.over] & ~np.uint8(3 << AT_TIMES) | self.ban[on.over_kind, 0] << AT_TIMES
+        return graph.changed(arc_ban=ban, arc_kmh=kmh, arc_limit=limit, node_limit=node_limit, turn_ban=turn_ban)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +171,8 @@ class _On:
     turn_leaves: Bytes                    # modes to which the turn leads to an ordinary road
     banned: NDArray[np.int64]             # turns with a conditional ban,
     banned_by: NDArray[np.int64]          # and by which
+    over: NDArray[np.int64]               # turns over a conditional node; whoever turns round before it does not pass it
+    over_kind: Ints
 
 
 def _on(graph: RoadGraph, of: Conditions) -> _On:
@@ -190,7 +199,16 @@ def _find_on(graph: RoadGraph, of: Conditions) -> _On:
     outward = np.asarray(graph.arc_copy)[leaving] & 1 != 0                                # on his way out already
     leaves = np.where(outward, 0, 3 & ~np.asarray(graph.arc_local)[graph.turn_to[turn]]).astype(np.uint8)
     return _On(arc, kind_of[graph.arc_edge[arc]], copy_ban, turn, kind_of[graph.arc_edge[leaving]],
-               graph.arc_backward[leaving].astype(np.intp), leaves, table[:, 0], table[:, 1])
+               graph.arc_backward[leaving].astype(np.intp), leaves, table[:, 0], table[:, 1], *_over_nodes(graph, of))
+
+
+def _over_nodes(graph: RoadGraph, of: Conditions) -> tuple[NDArray[np.int64], Ints]:
+    kind_of = np.full(len(graph.node_osm), -1, np.int32)
+    kind_of[of.node] = of.node_kind
+    kind = kind_of[graph.arc_head[graph.turn_from]] if len(of.node) else np.empty(0, np.int32)
+    over = np.flatnonzero(kind >= 0)
+    over = over[graph.arc_edge[graph.turn_from[over]] != graph.arc_edge[graph.turn_to[over]]]
+    return over, kind[over]
 
 
 def _banned_turns(graph: RoadGraph, of: Conditions, road: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -221,11 +239,11 @@ def exactly_of(graph: RoadGraph) -> NDArray[np.int64]:
     return np.asarray(exact)
 
 
-def find_conditions(kinds: Sequence[Road], kind: NDArray[np.integer]) -> Conditions:
-    """The Conditions of edges whose Road is kinds[kind]."""
+def find_conditions(kinds: Sequence[Road], kind: NDArray[np.integer], node_kind: NDArray[np.integer]) -> Conditions:
+    """The Conditions of edges whose Road is kinds[kind], and of nodes whose Road is kinds[node_kind], -1 for none."""
     numbers = [i for i, road in enumerate(kinds) if road.states is not None]
     place = {number: at for at, number in enumerate(numbers)}
-    edge = np.flatnonzero(np.isin(kind, numbers)).astype(np.int32)
+    edge, node = (np.flatnonzero(np.isin(each, numbers)).astype(np.int32) for each in (kind, node_kind))
     texts: dict[str, int] = {}
     rows, first, conds = list[Road](), list[int](), list[list[int]]()
     for number in numbers:
@@ -236,12 +254,18 @@ def find_conditions(kinds: Sequence[Road], kind: NDArray[np.integer]) -> Conditi
         said = [texts.setdefault(text, len(texts)) for text in states.conditions]
         conds.append(said + [-1] * (MOST - len(said)))
     return Conditions(
-        tuple(texts), edge, np.array([place[int(k)] for k in kind[edge]], np.int32), np.array(first, np.int32),
+        tuple(texts), edge, np.array([place[int(k)] for k in kind[edge]], np.int32),
+        node, np.array([place[int(k)] for k in node_kind[node]], np.int32), np.array(first, np.int32),
         np.array(conds, np.int32).reshape(-1, MOST), np.array([r.ban for r in rows], np.uint8).reshape(-1, 2),
         np.array([r.local for r in rows], np.uint8).reshape(-1, 2),
         np.array([(*r.lorry_kmh, *r.van_kmh) for r in rows], np.float32).reshape(-1, 4),
-        np.array([[getattr(r.limits, name) for name in LIMIT_NAMES] for r in rows], np.float32).reshape(-1, len(LIMIT_NAMES)),
+        limit_rows(rows).reshape(-1, 2, len(LIMIT_NAMES)),
         np.empty((0, 2), np.int64), np.empty(0, np.uint8), np.empty(0, np.int32))
+
+
+def limit_rows(roads: Iterable[Road]) -> Singles:
+    """(r, 2, 5) the limits of Roads, forward and backward."""
+    return np.array([[[getattr(one, name) for name in LIMIT_NAMES] for one in road.limits] for road in roads], np.float32)
 
 
 def exactly(arc: int) -> int:
@@ -258,4 +282,4 @@ def with_turns(of: Conditions, bans: Iterable[Ban]) -> Conditions:
                    turn_cond=np.array(cond, np.int32))
 
 
-NO_CONDITIONS = find_conditions([], np.empty(0, np.int64))
+NO_CONDITIONS = find_conditions([], np.empty(0, np.int64), np.empty(0, np.int64))

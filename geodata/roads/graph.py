@@ -26,7 +26,8 @@ TURN_ROUND_MS = 60_000                # a lorry turning at a dead end, or about 
 MAINLINE = tuple(CLASS_NUMBER[c] for c in ("motorway", "trunk"))
 OUT, MEMORY = 1, 2                    # bits of arc_copy: how a copy differs from the arc itself (copies.py)
 THROUGH, FORGETFUL = 2, 16            # in turn_ban: a mode's bit, shifted so far, bars through traffic; and a turn for nobody
-GATE = 5                              # in turn_ban while it is built: shifted so far, a private gate stands there (enclosed.py)
+GATE = 5                              # in turn_ban while it is built: shifted so far, a private gate stands there (enclosed.py);
+AT_TIMES = 5                          # afterwards: a node that stops him at times does so now (conditions.py)
 LIMITS = ("height_m", "mass_t", "width_m", "length_m", "axle_t")
 _SHAPE = ("arc_tail", "arc_head", "turn_from", "turns_in", "edge_arcs", "arc_own", "_copies", "marks",
           "_conditions_on", "_exactly")    # of RoadGraph
@@ -53,7 +54,7 @@ class Profile:
 
 @dataclass(frozen=True, eq=False)
 class RoadGraph:
-    """Arrays; n nodes, e edges, a arcs, t turns. Edge limits are nan where no sign is known, and so are a node's."""
+    """Arrays; n nodes, e edges, a arcs, t turns. Limits of arcs and nodes are nan where no sign is known."""
 
     node_lonlat: NDArray[np.float64]      # (n, 2) degrees
     node_osm: NDArray[np.int64]           # (n,)
@@ -62,7 +63,6 @@ class RoadGraph:
     edge_way: NDArray[np.int64]           # (e,) OpenStreetMap way
     edge_class: NDArray[np.uint8]         # (e,) index in CLASS_NAMES
     edge_name: NDArray[np.int32]          # (e, 3) index in texts: name, ref, destination; 0 is ""
-    edge_limit: NDArray[np.float32]       # (e, 5) in the order of LIMITS
     edge_length_m: NDArray[np.float64]    # (e,) geodesic
     edge_kind: NDArray[np.uint8]          # (e,) bit 0 roundabout, bit 1 one-way for all, bits 2 and 3 private for HGV, CAR
     edge_mark: NDArray[np.uint8]          # (e,) bits of marks.py
@@ -73,10 +73,11 @@ class RoadGraph:
     arc_ban: NDArray[np.uint8]            # (a,) HGV, CAR bits
     arc_local: NDArray[np.uint8]          # (a,) HGV, CAR bits: only for those with business there
     arc_copy: NDArray[np.uint8]           # (a,) 0 the arc itself, else OUT and MEMORY bits
+    arc_limit: NDArray[np.float32]        # (a, 5) in the order of LIMITS
     arc_kmh: NDArray[np.float32]          # (a, 2) lorry, van
     turn_ptr: NDArray[np.int64]           # (a + 1,) turns out of each arc
     turn_to: NDArray[np.int32]            # (t,) the arc entered
-    turn_ban: NDArray[np.uint8]           # (t,) HGV, CAR bits; the same two as THROUGH; FORGETFUL
+    turn_ban: NDArray[np.uint8]           # (t,) HGV, CAR bits; the same two as THROUGH and AT_TIMES; FORGETFUL
     turn_ms: NDArray[np.int32]            # (t,) what the turn itself takes
     texts: tuple[str, ...]
     junction_name: NDArray[np.int32]      # (n,) name of a motorway junction at the node, index in texts
@@ -132,9 +133,8 @@ class RoadGraph:
     @cached_property
     def limit_steps(self) -> tuple[NDArray[np.float32], ...]:
         """Every distinct signed value of each limit, rising. Two vehicles between the same steps meet the same roads."""
-        columns = [np.unique(np.concatenate([self.edge_limit[:, i], self.node_limit[:, i], self.conditions.limit[:, i]]))
-                   for i in range(len(LIMITS))]
-        return tuple(c[~np.isnan(c)].astype(np.float32) for c in columns)
+        signed = [np.asarray(self.arc_limit), np.asarray(self.node_limit), self.conditions.limit.reshape(-1, len(LIMITS))]
+        return tuple(np.unique(np.concatenate([s[~np.isnan(s[:, i]), i] for s in signed])) for i in range(len(LIMITS)))
 
     def signature(self, profile: Profile) -> tuple[str, ...]:
         """Equal for two vehicles that meet the same closed arcs and speeds (so they may share one metric)."""
@@ -168,10 +168,9 @@ class RoadGraph:
         kmh = self.arc_kmh[:, 0 if profile.mode == "hgv" else 1].astype(np.float64)
         ms = np.maximum(np.rint(self.edge_length_m[self.arc_edge] * 3600.0 / kmh), 1.0).astype(np.uint32)
         closed = (self.arc_ban & MODES[profile.mode]) != 0
-        unfit = self._exceeded(self.edge_limit, profile)
+        closed |= self._exceeded(self.arc_limit, profile)
         if (marked := self._closed_marks(profile)).any():
-            unfit |= marked[self.edge_mark, self.edge_class]
-        closed |= unfit[self.arc_edge]
+            closed |= marked[self.edge_mark, self.edge_class][self.arc_edge]
         return np.where(closed, CLOSED, ms)
 
     def _exceeded(self, limits: NDArray[np.float32], profile: Profile) -> NDArray[np.bool_]:
@@ -187,7 +186,8 @@ class RoadGraph:
         """
         mode = MODES[profile.mode]
         whole = arc_ms[self.turn_to].astype(np.int64) + self.turn_ms
-        closed = (self.turn_ban & (mode if as_driven else mode | FORGETFUL)) != 0
+        mine = mode | mode << AT_TIMES
+        closed = (self.turn_ban & (mine if as_driven else mine | FORGETFUL)) != 0
         closed |= (arc_ms[self.turn_to] == CLOSED) | (arc_ms[self.turn_from] == CLOSED)
         same = self.arc_edge[self.turn_to] == self.arc_edge[self.turn_from]
         closed |= ~same & self._exceeded(self.node_limit, profile)[self.arc_head[self.turn_from]]

@@ -6,25 +6,23 @@ Never knows: vehicles, access, files. Meanings: wiki.openstreetmap.org, Key:maxh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan, nan
 
-
-def _both_ways(*keys: str) -> tuple[str, ...]:
-    """With the same for one direction: it counts for both, as a lorry under a low bridge is worse than one on a longer way."""
-    return (*keys, *(f"{keys[0]}:{way}" for way in ("forward", "backward")))
-
-
-HEIGHT_KEYS = _both_ways("maxheight", "maxheight:hgv", "maxheight:physical", "maxheight:marked")
-MASS_KEYS = _both_ways("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv", "maxgcweight", "maxgcweightrating",
-                       "maxgcweight:hgv", "maxgcweightrating:hgv", "maxbogieweight:total")
-WIDTH_KEYS = _both_ways("maxwidth", "maxwidth:hgv", "maxwidth:physical")
+WAYS = ("forward", "backward")
+HEIGHT_KEYS = ("maxheight", "maxheight:hgv", "maxheight:physical", "maxheight:marked")
+MASS_KEYS = ("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv", "maxgcweight", "maxgcweightrating",
+             "maxgcweight:hgv", "maxgcweightrating:hgv", "maxbogieweight:total")
+WIDTH_KEYS = ("maxwidth", "maxwidth:hgv", "maxwidth:physical")
 ROADWAY_KEYS = ("width", "est_width")                  # a road narrower than the vehicle, whatever the signs
-LENGTH_KEYS = _both_ways("maxlength", "maxlength:hgv", "maxlength:hgv_articulated")
-AXLE_KEYS = _both_ways("maxaxleload", "maxaxleload:hgv")
-LIMIT_KEYS = (*HEIGHT_KEYS, *MASS_KEYS, *WIDTH_KEYS, *LENGTH_KEYS, *AXLE_KEYS)
+LENGTH_KEYS = ("maxlength", "maxlength:hgv", "maxlength:hgv_articulated")
+AXLE_KEYS = ("maxaxleload", "maxaxleload:hgv")
+_PLAIN = (*HEIGHT_KEYS, *MASS_KEYS, *WIDTH_KEYS, *LENGTH_KEYS, *AXLE_KEYS)
+LIMIT_KEYS = (*_PLAIN, *(f"{key}:{way}" for key in _PLAIN for way in WAYS))
+_SAYING = frozenset((*LIMIT_KEYS, *ROADWAY_KEYS))
+NO_LIMIT = "none"                                      # of one direction: the other's sign, or the general one, is not his
 UNSIGNED = ("maxweight", "maxheight", "maxwidth", "maxlength", "maxaxleload")
 TONNES = {"t": 1.0, "to": 1.0, "tonne": 1.0, "tonnes": 1.0, "tonnen": 1.0, "mt": 1.0, "kg": 0.001, "kgs": 0.001,
           "st": 0.90718474, "ton": 0.90718474, "tons": 0.90718474, "lt": 1.0160469, "lb": 0.00045359237, "lbs": 0.00045359237,
@@ -49,16 +47,32 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-def limits_of(tags: Mapping[str, str]) -> Limits:
-    """The signed limits of a way or node, and how wide the road itself is: of several, the least."""
-    if not any(key in tags for key in (*LIMIT_KEYS, *ROADWAY_KEYS)):
+def limits_of(tags: Mapping[str, str], direction: str = "") -> Limits:
+    """The signed limits of a way or node, and how wide the road itself is: of several, the least.
+
+    direction  forward or backward: what holds that way, where a direction's own key comes before the same key without one.
+               "": what lets a vehicle pass both ways; a node has no direction of its own
+    """
+    if _SAYING.isdisjoint(tags):
         return NO_LIMITS
     said = {key: value for key, value in tags.items() if not _taken_back(tags, key)}
-    return Limits(height_m=_least(metres_of(said.get(key)) for key in HEIGHT_KEYS),
-                  mass_t=_least(tonnes_of(said.get(key)) for key in MASS_KEYS),
-                  width_m=_least(metres_of(said.get(key)) for key in (*WIDTH_KEYS, *ROADWAY_KEYS)),
-                  length_m=_least(metres_of(said.get(key)) for key in LENGTH_KEYS),
-                  axle_t=_least(tonnes_of(said.get(key)) for key in AXLE_KEYS))
+    return Limits(height_m=_of(said, HEIGHT_KEYS, direction, metres_of), mass_t=_of(said, MASS_KEYS, direction, tonnes_of),
+                  width_m=_of(said, (*WIDTH_KEYS, *ROADWAY_KEYS), direction, metres_of),
+                  length_m=_of(said, LENGTH_KEYS, direction, metres_of), axle_t=_of(said, AXLE_KEYS, direction, tonnes_of))
+
+
+def limits_by_way(tags: Mapping[str, str]) -> tuple[Limits, Limits]:
+    """Forward and backward along the way."""
+    forward = limits_of(tags, WAYS[0])
+    return forward, limits_of(tags, WAYS[1]) if forward is not NO_LIMITS else forward
+
+
+def _of(said: Mapping[str, str], keys: Iterable[str], direction: str, read: Callable[[str | None], float]) -> float:
+    """The least of one measure: of each key what it says for the direction, else what it says for both."""
+    if not direction:
+        return _least(read(said.get(name)) for key in keys for name in (key, *(f"{key}:{way}" for way in WAYS)))
+    own = {key: said.get(f"{key}:{direction}") for key in keys}
+    return _least(read(text if text == NO_LIMIT or not isnan(read(text)) else said.get(key)) for key, text in own.items())
 
 
 def _taken_back(tags: Mapping[str, str], key: str) -> bool:

@@ -19,19 +19,18 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from geodata.errors import BadInput
-from geodata.roads.access import BOTH, NODE_KEYS, node_ban, node_gate
+from geodata.roads.access import BOTH, NODE_KEYS
 from geodata.roads.conditional_turns import conditional_bans, plain_ones
-from geodata.roads.conditions import find_conditions, with_turns
+from geodata.roads.conditions import find_conditions, limit_rows, with_turns
 from geodata.roads.copies import with_ways_out
 from geodata.roads.delays import DELAY_KEYS, edge_delays, node_delay, slowed
 from geodata.roads.enclosed import with_enclosed
 from geodata.roads.graph import GATE, LIMITS, RoadGraph, find_turns
 from geodata.roads.hairpins import with_hairpins
-from geodata.roads.limits import limits_of
 from geodata.roads.marks import BOOTH
 from geodata.roads.restrictions import RESTRICTION_KEYS, Restriction, ban_turns, restriction_of
 from geodata.roads.speed_table import STANDARD, SpeedTable
-from geodata.roads.states import road_with_states
+from geodata.roads.states import node_with_states, road_with_states
 from geodata.roads.tags import FERRIES, Road
 from geodata.roads.via_ways import ban_over_ways
 
@@ -87,11 +86,17 @@ class _Ways:
 class _Nodes:
     osm: NDArray[np.int64]           # (m,) rising
     lonlat: NDArray[np.float64]      # (m, 2), nan where the extract lacks the node
-    ban: NDArray[np.uint8]           # of node_ban, and of node_gate GATE bits higher
+    ban: NDArray[np.uint8]           # HGV and CAR bits, those of private gates GATE bits higher
+    kind: NDArray[np.int32]          # of _Ways.kinds where it changes with conditions, -1 elsewhere
     limit: NDArray[np.float32]       # (m, 5) in the order of LIMITS
     junction: NDArray[np.int32]
     booth: NDArray[np.bool_]         # (m,) toll is taken here
     delay_s: NDArray[np.float64]     # (m, 4) of node_delay
+
+    @property
+    def bars(self) -> NDArray[np.bool_]:
+        """(m,) nodes that stop or limit somebody, or do so at times."""
+        return np.asarray((self.ban > 0) | (self.kind >= 0) | ~np.isnan(self.limit).all(axis=1))
 
 
 def read_roads(files: Iterable[Path], *, progress: Progress = quiet, speeds: SpeedTable = STANDARD) -> tuple[RoadGraph, Summary]:
@@ -170,8 +175,8 @@ def _keep_way(way: Any, ways: _Ways, seen: set[int], summary: Summary, speeds: S
 def _read_nodes(files: list[Path], ways: _Ways, progress: Progress, speeds: SpeedTable) -> _Nodes:
     wanted = np.unique(np.frombuffer(ways.refs, np.int64))
     nodes = _Nodes(wanted, np.full((len(wanted), 2), np.nan), np.zeros(len(wanted), np.uint8),
-                   np.full((len(wanted), len(LIMITS)), np.nan, np.float32), np.zeros(len(wanted), np.int32),
-                   np.zeros(len(wanted), bool), np.zeros((len(wanted), 4)))
+                   np.full(len(wanted), -1, np.int32), np.full((len(wanted), len(LIMITS)), np.nan, np.float32),
+                   np.zeros(len(wanted), np.int32), np.zeros(len(wanted), bool), np.zeros((len(wanted), 4)))
     for file in files:
         progress("nodes", 0)
         places = _pbf_places(file, wanted) if file.name.endswith(".pbf") else _text_places(file, wanted)
@@ -212,8 +217,9 @@ def _text_places(file: Path, wanted: NDArray[np.int64]) -> Iterator[tuple[int, A
 def _note_node(nodes: _Nodes, at: int, tags: dict[str, str], ways: _Ways, speeds: SpeedTable) -> None:
     nodes.delay_s[at] = node_delay(tags, speeds)
     if any(key in tags for key in NODE_KEYS):
-        nodes.ban[at], limits = node_ban(tags) | node_gate(tags) << GATE, limits_of(tags)
-        nodes.limit[at] = [getattr(limits, name) for name in LIMITS]
+        stands, gate = node_with_states(tags)
+        nodes.ban[at], nodes.limit[at] = stands.ban[0] | gate << GATE, limit_rows([stands])[0, 0]
+        nodes.kind[at] = -1 if stands.states is None else ways.kinds.setdefault(stands, len(ways.kinds))
         nodes.booth[at] = tags.get("barrier") == "toll_booth"
     if tags.get("highway") == "motorway_junction":
         nodes.junction[at] = ways.text_number(" ".join(filter(None, (tags.get("ref"), tags.get("name")))))
@@ -263,7 +269,7 @@ def _ends(part: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _junctions(refs: NDArray[np.int64], nodes: _Nodes) -> NDArray[np.bool_]:
     """Nodes where roads meet or end, or that stop or limit somebody."""
     counts = np.bincount(refs, minlength=len(nodes.osm))
-    return (counts > 1) | (nodes.ban > 0) | ~np.isnan(nodes.limit).all(axis=1) | (nodes.junction > 0) | nodes.booth
+    return (counts > 1) | nodes.bars | (nodes.junction > 0) | nodes.booth
 
 
 def _with_arcs(ways: _Ways, nodes: _Nodes, summary: Summary, used: NDArray[np.int64], ends: NDArray[np.int32],
@@ -273,8 +279,8 @@ def _with_arcs(ways: _Ways, nodes: _Nodes, summary: Summary, used: NDArray[np.in
     local = np.array([r.local for r in kinds], np.uint8)[kind]
     private = np.array([r.private for r in kinds], np.uint8)[kind]
     kmh = np.array([(*r.lorry_kmh, *r.van_kmh) for r in kinds], np.float32)[kind]
-    limits = np.array([[getattr(r.limits, name) for name in LIMITS] for r in kinds], np.float32)[kind]
-    conditions = find_conditions(kinds, kind)
+    limits = limit_rows(kinds)[kind]
+    conditions = find_conditions(kinds, kind, nodes.kind[used])
     mark = np.array([r.marks for r in kinds], np.uint8)[kind] | np.where(nodes.booth[used][ends].any(axis=1), BOOTH, 0)
     length = _lengths_m(shape, shape_ptr)
     kmh = _ferry_speeds(np.array([r.ferry_s for r in kinds])[kind], edge_way, length, kmh)
@@ -286,26 +292,26 @@ def _with_arcs(ways: _Ways, nodes: _Nodes, summary: Summary, used: NDArray[np.in
     side = is_back.astype(np.intp)
     tail, head = ends[edge, side], ends[edge, 1 - side]
     turns = find_turns(tail, head, edge, node_ban=nodes.ban[used],
-                       node_bars=(nodes.ban[used] > 0) | ~np.isnan(nodes.limit[used]).all(axis=1),
-                       arc_bars=((ban | local)[edge, side] > 0) | ~np.isnan(limits[edge]).all(axis=1) | (mark[edge] > 0)
+                       node_bars=nodes.bars[used],
+                       arc_bars=((ban | local)[edge, side] > 0) | ~np.isnan(limits[edge, side]).all(axis=1) | (mark[edge] > 0)
                        | np.isin(edge, conditions.edge))
     one_way = (ban[:, 0] == BOTH) | (ban[:, 1] == BOTH)
     round_about = np.array([r.roundabout for r in kinds])[kind]
     summary.nodes, summary.edges, summary.arcs = len(used), len(edge_way), len(edge)
     summary.barriers, summary.road_km = int((nodes.ban[used] > 0).sum()), float(length.sum() / 1000)
-    summary.height_signs, summary.mass_signs = (len(np.unique(edge_way[~np.isnan(limits[:, i])])) for i in (0, 1))
+    summary.height_signs, summary.mass_signs = (len(np.unique(edge_way[~np.isnan(limits[..., i]).all(axis=1)])) for i in (0, 1))
     summary.height_signs += int((~np.isnan(nodes.limit[used, 0])).sum())
     summary.mass_signs += int((~np.isnan(nodes.limit[used, 1])).sum())
     return RoadGraph(
         node_lonlat=nodes.lonlat[used], node_osm=nodes.osm[used], node_limit=nodes.limit[used],
         edge_node=ends, edge_way=np.frombuffer(ways.osm, np.int64)[edge_way],
         edge_class=np.array([r.class_number for r in kinds], np.uint8)[kind],
-        edge_name=np.frombuffer(ways.text, np.int32).reshape(-1, 3)[edge_way], edge_limit=limits, edge_length_m=length,
+        edge_name=np.frombuffer(ways.text, np.int32).reshape(-1, 3)[edge_way], edge_length_m=length,
         edge_kind=(round_about.astype(np.uint8) | (one_way.astype(np.uint8) << 1) | (private << 2)),
         edge_mark=mark.astype(np.uint8), conditions=conditions,
         shape_ptr=shape_ptr, shape_lonlat=shape, arc_edge=edge, arc_backward=is_back, arc_ban=ban[edge, side],
         arc_local=local[edge, side], arc_copy=np.zeros(len(edge), np.uint8),
-        arc_kmh=kmh[edge[:, None], np.column_stack([side, side + 2])],
+        arc_limit=limits[edge, side], arc_kmh=kmh[edge[:, None], np.column_stack([side, side + 2])],
         turn_ptr=turns[0], turn_to=turns[1], turn_ban=turns[2], turn_ms=turns[3],
         texts=tuple(ways.texts), junction_name=nodes.junction[used])
 

@@ -1,6 +1,6 @@
-"""A way whose meaning changes with conditions: one Road for every combination of those that hold.
+"""A way or node whose meaning changes with conditions: one Road for every combination of those that hold.
 
-In: a mapping of tags.    Out: a Road; with States where conditional tags make a difference.
+In: a mapping of tags.    Out: a Road; with States where conditional tags make a difference. A node is a Road of no length.
 Never knows: vehicles, moments, arrays, files. The plain tags of each combination go through tags.py: precedence is its business.
 """
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields, replace
 from itertools import product
 from math import isnan, nan
 
-from geodata.roads.access import ACCESS_KEYS, BOTH, DIRECTIONS, HGV, ONEWAY_KEYS
-from geodata.roads.conditional import ALWAYS, Clause, clauses_of, tags_at
-from geodata.roads.limits import LIMIT_KEYS, Limits
+from geodata.roads.access import ACCESS_KEYS, BOTH, DIRECTIONS, HGV, HOV, NODE_BASES, ONEWAY_KEYS, node_ban, node_gate
+from geodata.roads.conditional import ALWAYS, OUTSIDE, Clause, clauses_of, tags_at
+from geodata.roads.limits import LIMIT_KEYS, Limits, limits_of
 from geodata.roads.marks import marks_of
 from geodata.roads.speed_table import STANDARD, SpeedTable
 from geodata.roads.speeds import SPEED_KEYS
@@ -21,7 +21,7 @@ from geodata.roads.tags import Road, road_of
 ENDING = ":conditional"
 MOST = 6                  # conditions a way; 64 combinations. Those beyond never hold
 _ACCESS = {key for keys in ACCESS_KEYS.values() for key in keys}
-BASES = frozenset({*_ACCESS, *(f"{key}:{way}" for key in _ACCESS for way in DIRECTIONS), *SPEED_KEYS, *LIMIT_KEYS,
+BASES = frozenset({HOV, *_ACCESS, *(f"{key}:{way}" for key in _ACCESS for way in DIRECTIONS), *SPEED_KEYS, *LIMIT_KEYS,
                    *(key for keys in ONEWAY_KEYS.values() for key in keys)})
 
 
@@ -35,13 +35,12 @@ class States:
 
 def road_with_states(tags: Mapping[str, str], speeds: SpeedTable = STANDARD) -> tuple[Road | None, str]:
     """The Road of a way's tags, or None and why. With conditions: open and local wherever it is so in some state."""
-    clauses = [clause for key, text in tags.items() if key.endswith(ENDING) and key.removesuffix(ENDING) in BASES
-               for clause in clauses_of(text)]
+    clauses = _clauses(tags, BASES)
     if not clauses:
         road, why = road_of(tags, speeds)
         marks = marks_of(tags) if road else 0
         return (replace(road, marks=marks) if road and marks else road), why
-    conditions = tuple(dict.fromkeys(clause.condition for clause in clauses if clause.condition != ALWAYS))
+    conditions = _conditions(clauses)
     known = {key: text for key, text in tags.items() if not key.endswith(ENDING) or key.removesuffix(ENDING) in BASES}
     rows = [_road(known, said, clauses, speeds) for said in _combinations(conditions)]
     some = next((row for row in rows if row is not None), None)
@@ -56,6 +55,43 @@ def road_with_states(tags: Mapping[str, str], speeds: SpeedTable = STANDARD) -> 
     for road in roads:
         always, ever = [always[i] & road.ban[i] for i in (0, 1)], [ever[i] | road.local[i] for i in (0, 1)]
     return replace(roads[0], ban=(always[0], always[1]), local=(ever[0], ever[1]), states=States(conditions[:MOST], roads)), ""
+
+
+def node_with_states(tags: Mapping[str, str]) -> tuple[Road, int]:
+    """A node as a Road that is the same both ways, and which modes a private gate there always stops (they are not banned).
+
+    A gate with opening_hours is shut outside them. One that is private at times only is shut at those times.
+    """
+    clauses = _clauses(tags, frozenset(NODE_BASES))
+    conditions = _conditions(clauses)
+    shut = OUTSIDE + tags["opening_hours"] if "barrier" in tags and "opening_hours" in tags else ""
+    conditions = (shut, *conditions) if shut else conditions
+    looks = list[tuple[int, int, Limits]]()
+    for said in _combinations(conditions):
+        theirs = tags_at(tags, said, business=True)         # who has business there opens it: a node knows nobody else
+        ban = BOTH if shut and said[shut] else node_ban(theirs)
+        looks.append((ban, node_gate(theirs) & ~ban, limits_of(tags_at(tags, said, business=False))))
+    gate = always = BOTH
+    for ban, private, _ in looks:
+        gate, always = gate & (private | ban), always & ban
+    gate &= ~always
+    roads = tuple(_of_node(ban | private & ~gate, limits) for ban, private, limits in looks)
+    if all(_alike(road, roads[0]) for road in roads):
+        return roads[0], gate
+    return replace(_of_node(always, looks[0][2]), states=States(conditions[:MOST], roads)), gate
+
+
+def _of_node(ban: int, limits: Limits) -> Road:
+    return Road(0, (1.0, 1.0), (1.0, 1.0), (ban, ban), (limits, limits), roundabout=False)
+
+
+def _clauses(tags: Mapping[str, str], bases: frozenset[str]) -> list[Clause]:
+    return [clause for key, text in tags.items() if key.endswith(ENDING) and key.removesuffix(ENDING) in bases
+            for clause in clauses_of(text)]
+
+
+def _conditions(clauses: list[Clause]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clause.condition for clause in clauses if clause.condition != ALWAYS))
 
 
 def _alike(one: Road, other: Road) -> bool:
@@ -79,7 +115,7 @@ def _road(tags: Mapping[str, str], said: Mapping[str, bool], clauses: list[Claus
         return road
     if road is None:
         road = replace(theirs, ban=(BOTH, BOTH))
-    freed = HGV if _freed(road.limits, theirs.limits) else 0
+    freed = HGV if any(map(_freed, road.limits, theirs.limits)) else 0
     ban = road.ban[0] & theirs.ban[0], road.ban[1] & theirs.ban[1]
     local = [theirs.local[i] | road.ban[i] & ~theirs.ban[i] | freed & ~ban[i] for i in (0, 1)]
     return replace(road, ban=ban, local=(local[0], local[1]), limits=theirs.limits if freed else road.limits)

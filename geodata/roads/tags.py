@@ -10,8 +10,19 @@ from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING
 
-from geodata.roads.access import BOTH, CAR, DIRECTIONS, HGV, OWN_KEYS, ROUNDABOUTS, access_of, oneway, own_access_of
-from geodata.roads.limits import Limits, limits_of
+from geodata.roads.access import (
+    BOTH,
+    CAR,
+    DIRECTIONS,
+    HGV,
+    OWN_KEYS,
+    ROUNDABOUTS,
+    access_of,
+    hov_access_of,
+    oneway,
+    own_access_of,
+)
+from geodata.roads.limits import Limits, limits_by_way
 from geodata.roads.speed_table import STANDARD, SpeedTable
 from geodata.roads.speeds import CLASSES, duration_s, speeds_of
 
@@ -36,7 +47,7 @@ FOR_WALKERS = ("foot", "passenger")
 
 @dataclass(frozen=True)
 class Road:
-    """One way as a vehicle meets it. Speeds in km/h; bits of HGV and CAR, each forward and backward along the way.
+    """One way as a vehicle meets it. Speeds in km/h, limits, bits of HGV and CAR: each forward and backward along the way.
 
     ban      closed
     local    only for those with business there: a way may begin or end in it, not pass through
@@ -49,7 +60,7 @@ class Road:
     lorry_kmh: tuple[float, float]
     van_kmh: tuple[float, float]
     ban: tuple[int, int]
-    limits: Limits
+    limits: tuple[Limits, Limits]
     roundabout: bool
     ferry_s: float = nan         # signed crossing time, for ferries
     local: tuple[int, int] = (0, 0)
@@ -79,7 +90,7 @@ def road_of(tags: Mapping[str, str], speeds: SpeedTable = STANDARD) -> tuple[Roa
     private = sum(mode for mode in (HGV, CAR) if "private" in (answers[mode, 0], answers[mode, 1]))
     lorry, van = speeds_of(tags, name, speeds)
     ferry_s = duration_s(tags.get("duration", "")) if name == "ferry" else nan
-    return Road(CLASS_NUMBER[name], lorry, van, ban, limits_of(tags), tags.get("junction") in ROUNDABOUTS, ferry_s,
+    return Road(CLASS_NUMBER[name], lorry, van, ban, limits_by_way(tags), tags.get("junction") in ROUNDABOUTS, ferry_s,
                 (business[0], business[1]), private), ""
 
 
@@ -111,7 +122,8 @@ def _why_none(tags: Mapping[str, str]) -> str:
 def _answer(tags: Mapping[str, str], kind: str, mode: int, direction: str) -> str:
     """open, local, private or closed for one mode in one direction; private only on roads: elsewhere it is as good as a wall."""
     if kind == "road":
-        return access_of(tags, mode, direction) or "open"
+        road = access_of(tags, mode, direction) or "open"
+        return road if road == "closed" else hov_access_of(tags, mode, direction) or road
     said = own_access_of(tags, mode, direction) if kind == "others" else access_of(tags, mode, direction)
     if said is None:
         carries = not _for_walkers(tags) if kind == "ferry" else kind == "train" and not _names_vehicles(tags)

@@ -36,8 +36,10 @@ class Bar:
 
 def closed_by(net: Network, edge: int) -> Bar:
     """Why one edge, taken for itself, is closed to the vehicle."""
+    arcs = net.graph.edge_arcs[edge]
+    signed = np.fmin.reduce(np.asarray(net.graph.arc_limit)[arcs[arcs >= 0]])
     for column, (reason, name) in enumerate((r, m) for m in LIMITS for r, n in TOO_MUCH.items() if n == m):
-        limit = float(net.graph.edge_limit[edge, column])
+        limit = float(signed[column])
         if limit < np.float32(getattr(net.profile, name)):
             return Bar(reason, round(limit, 2), net.graph.road_name(edge))
     return Bar(NO_ACCESS, None, net.graph.road_name(edge))
@@ -99,7 +101,7 @@ class Relaxed:
             named = next((graph.road_name(int(e)) for e in closed if graph.road_name(int(e))), "")
             return Bar(self.reason, None, named) if len(closed) else None
         column = LIMITS.index(name)
-        signed = np.fmin(graph.edge_limit[edges, column], graph.node_limit[graph.arc_head[arcs], column]).astype(np.float64)
+        signed = np.fmin(graph.arc_limit[arcs, column], graph.node_limit[graph.arc_head[arcs], column]).astype(np.float64)
         signed = np.where(signed < np.float32(getattr(self.net.profile, name)), signed, np.inf)
         best = int(signed.argmin())
         if not np.isfinite(signed[best]):

@@ -78,7 +78,11 @@ class RoadsAt:
         edges = graph.arc_edge[steps.arc]
         begins, found = steps.begin_ms, set[str]()
         for i in np.flatnonzero(np.isin(edges, graph.conditions.edge)).tolist():
-            found |= self._doubt_on_road(int(edges[i]), int(graph.arc_backward[steps.arc[i]]), profile, int(begins[i]))
+            back, kind = int(graph.arc_backward[steps.arc[i]]), graph.conditions.kind_of(int(edges[i]))
+            found |= self._doubt_on_road(kind, back, profile, int(begins[i]))
+        nodes = graph.arc_head[steps.arc[:-1]]
+        for i in np.flatnonzero(np.isin(nodes, graph.conditions.node) & (edges[1:] != edges[:-1])).tolist():
+            found |= self._doubt_on_road(graph.conditions.kind_of_node(int(nodes[i])), 0, profile, int(steps.end_ms[i]))
         road = 2 * edges.astype(np.int64) + graph.arc_backward[steps.arc]
         if len(banned := graph.conditions.turn_road[:, 0]):
             start = np.column_stack([road, exactly_of(graph)[steps.arc]])
@@ -86,9 +90,8 @@ class RoadsAt:
                 found |= self._doubt_at_turn(start[i], int(road[i + 1]), profile, int(steps.end_ms[i]))
         return tuple(sorted(found))
 
-    def _doubt_on_road(self, edge: int, back: int, profile: Profile, after_ms: int) -> set[str]:
+    def _doubt_on_road(self, kind: int, back: int, profile: Profile, after_ms: int) -> set[str]:
         of = self.roads.graph.conditions
-        kind = of.kind_of(edge)
         then, now = (of.looks(kind, back, profile, self._said(of.conditions_of(kind), profile, ms)) for ms in (after_ms, 0))
         return {UNKNOWN} if len(then) > 1 or len(now) > 1 else {CHANGES} if then != now else set()
 

@@ -89,7 +89,7 @@ class Roads:
             if self.graph.arc_ban[arc] & HGV:
                 return "road closed to lorries"
             over = [name for column, name in enumerate(LIMITS)
-                    if self.graph.edge_limit[edge, column] < getattr(self.net.profile, name)]
+                    if self.graph.arc_limit[arc, column] < getattr(self.net.profile, name)]
             return f"{over[0]} limit" if over else "closed road"
         return ""
 

@@ -69,7 +69,7 @@ class Oracle:
     def _arc(self, arc: int, bit: int, mode: str, measures: NDArray[np.float32]) -> int | None:
         """Milliseconds to drive an arc, None where this vehicle may not."""
         edge = int(self.graph.arc_edge[arc])
-        if int(self.graph.arc_ban[arc]) & bit or (self.graph.edge_limit[edge] < measures).any():
+        if int(self.graph.arc_ban[arc]) & bit or (self.graph.arc_limit[arc] < measures).any():
             return None
         kmh = float(self.graph.arc_kmh[arc, 0 if mode == "hgv" else 1])
         return max(1, int(np.rint(float(self.graph.edge_length_m[edge]) * 3600.0 / kmh)))
@@ -97,7 +97,7 @@ class Oracle:
         node = int(graph.edge_node[edge, 0 if graph.arc_backward[arc] else 1])
         for turn in range(int(graph.turn_ptr[arc]), int(graph.turn_ptr[arc + 1])):
             to, ms = int(graph.turn_to[turn]), int(graph.turn_ms[turn])
-            if self.ms[to] is None or int(graph.turn_ban[turn]) & (bit | 16) or to in self.own:
+            if self.ms[to] is None or int(graph.turn_ban[turn]) & (bit | bit << 5 | 16) or to in self.own:
                 continue
             if int(graph.arc_edge[to]) != edge and (graph.node_limit[node] < measures).any():
                 continue

@@ -46,12 +46,13 @@ def test_a_named_bridge_parts_the_lorry_from_the_van(heidelberg: Settings, case:
     assert graph is not None
     edges = np.flatnonzero(graph.edge_way == way)
     assert {graph.road_name(int(e)) for e in edges} == {name}
-    assert set(graph.edge_limit[edges, LIMITS.index(limit)].tolist()) == {said}
+    arcs = np.flatnonzero(np.isin(graph.arc_edge, edges))
+    assert set(graph.arc_limit[arcs, LIMITS.index(limit)].tolist()) == {said}
     assert way in ways(locator, by[VAN]) and way not in ways(locator, by[LORRY])
     assert way in ways(locator, by[vehicle(**passes)])
-    cleared = graph.edge_limit.copy()
-    cleared[edges, LIMITS.index(limit)] = np.nan                # this one sign gone, all others standing: the lorry goes there
-    engine = EmbeddedEngine(replace(graph, edge_limit=cleared), locator.region.grid,
+    cleared = graph.arc_limit.copy()
+    cleared[arcs, LIMITS.index(limit)] = np.nan                # this one sign gone, all others standing: the lorry goes there
+    engine = EmbeddedEngine(replace(graph, arc_limit=cleared), locator.region.grid,
                             load_hierarchy(locator.region.build / "hierarchy"))
     freed = engine.route(np.array([start, end]), LORRY)
     assert way in ways(locator, freed) and freed.duration_s < by[LORRY].duration_s

@@ -33,11 +33,12 @@ OVER, BACK, ROUND, ROUND_BACK = "ABCDE", "EDCBA", "ABFGDE", "EDGFBA"
 ALL, NOBODY = (OVER, BACK, OVER, BACK), (ROUND, ROUND_BACK, ROUND, ROUND_BACK)
 NO_LORRY, NO_VAN = (ROUND, ROUND_BACK, OVER, BACK), (OVER, BACK, ROUND, ROUND_BACK)
 FORWARD, BACKWARD = (OVER, ROUND_BACK, OVER, ROUND_BACK), (ROUND, BACK, ROUND, BACK)
+LORRY_THERE, LORRY_BACK = (OVER, ROUND_BACK, OVER, BACK), (ROUND, BACK, OVER, BACK)
 
 
 @pytest.mark.tags("access=no", "motor_vehicle=no", "vehicle=no", "hgv=no", "hgv=yes", "hgv=designated", "motorcar=no", "goods=no",
                   "access=agricultural", "access=forestry", "access=permissive", "access=unknown", "vehicle:forward=no",
-                  "hgv:backward=no", "motorroad=yes", "hov=designated")
+                  "hgv:backward=no", "motorroad=yes", "hov=designated", "hov=lane")
 @pytest.mark.parametrize(("tags", "taken"), [
     ("primary", ALL), ("primary access=no", NOBODY), ("primary motor_vehicle=no", NOBODY), ("primary vehicle=no", NOBODY),
     ("primary hgv=no", NO_LORRY), ("primary motorcar=no", NO_VAN), ("primary goods=no", NO_VAN),
@@ -47,7 +48,10 @@ FORWARD, BACKWARD = (OVER, ROUND_BACK, OVER, ROUND_BACK), (ROUND, BACK, ROUND, B
     ("primary access=forestry", NOBODY),
     ("primary access=permissive", ALL), ("primary access=unknown", ALL), ("primary hgv=discouraged", ALL),
     ("primary vehicle:forward=no", BACKWARD), ("primary vehicle:backward=no", FORWARD), ("primary motorroad=yes", ALL),
-    ("primary hgv:backward=no", (OVER, ROUND_BACK, OVER, BACK)), ("primary hov=designated", ALL), ("primary psv=designated", ALL),
+    ("primary hgv:backward=no", LORRY_THERE), ("primary psv=designated", ALL),
+    ("primary hov=designated", NOBODY), ("primary hov=designated access=yes", NOBODY), ("primary hov=lane", ALL),
+    ("primary hov=yes", ALL), ("primary hov=designated hgv=yes", NO_VAN), ("primary hov=designated motorcar=yes", NO_LORRY),
+    ("primary hov:lanes=designated|yes", ALL),
 ], ids=lambda given: given if isinstance(given, str) else "")
 def test_access_keys_by_precedence(tags: str, taken: tuple[str, ...]) -> None:
     assert trips(tags) == taken
@@ -62,7 +66,7 @@ def test_access_keys_by_precedence(tags: str, taken: tuple[str, ...]) -> None:
     ("primary oneway=reverse", BACKWARD), ("primary oneway=no", ALL), ("primary oneway=alternating", ALL),
     ("primary oneway=reversible", NOBODY), ("motorway", FORWARD), ("motorway oneway=no", ALL), ("motorway_link", ALL),
     ("motorway_link oneway=yes", FORWARD), ("motorway oneway=alternating", FORWARD),
-    ("primary junction=roundabout", FORWARD), ("primary oneway:hgv=yes", (OVER, ROUND_BACK, OVER, BACK)),
+    ("primary junction=roundabout", FORWARD), ("primary oneway:hgv=yes", LORRY_THERE),
     ("primary oneway=yes oneway:hgv=no", (OVER, BACK, OVER, ROUND_BACK)), ("primary oneway=yes oneway:motor_vehicle=no", ALL),
     ("primary oneway:vehicle=-1", BACKWARD), ("primary oneway:bicycle=yes", ALL),
     ("primary lanes:forward=2 lanes:backward=0", ALL),
@@ -99,6 +103,27 @@ def test_what_stands_on_the_road(sign: str, taken: tuple[str, ...]) -> None:
 ], ids=lambda given: given if isinstance(given, str) else "")
 def test_limits_on_a_way_and_on_a_node(limit: str, taken: tuple[str, ...]) -> None:
     assert trips(f"primary {limit}") == trips("primary", limit) == taken
+
+
+@pytest.mark.tags("maxheight:forward=*", "maxheight:backward=*", "maxweight:forward=*", "maxweight:backward=*",
+                  "maxwidth:forward=*", "maxlength:backward=*", "maxaxleload:forward=*", "maxweight:hgv:backward=*")
+@pytest.mark.parametrize(("limit", "taken"), [
+    ("maxheight:forward=3.9", LORRY_BACK), ("maxheight:backward=3.9", LORRY_THERE), ("maxheight:forward=4", ALL),
+    ("maxweight:forward=39.9", LORRY_BACK), ("maxweight:backward=7.5", LORRY_THERE), ("maxwidth:forward=2.5", LORRY_BACK),
+    ("maxlength:backward=12", LORRY_THERE), ("maxaxleload:forward=8", LORRY_BACK), ("maxweight:hgv:backward=7.5", LORRY_THERE),
+    ("maxheight=3.9 maxheight:forward=4.2", LORRY_THERE), ("maxheight=4.2 maxheight:backward=3.9", LORRY_THERE),
+    ("maxweight=7.5 maxweight:forward=none", LORRY_THERE), ("maxheight=3.9 maxheight:forward=default", NO_LORRY),
+    ("maxheight:physical=3.9 maxheight:forward=4.2", NO_LORRY), ("maxheight:forward=3.9 maxheight:backward=3.9", NO_LORRY),
+], ids=lambda given: given if isinstance(given, str) else "")
+def test_a_limit_signed_for_one_direction(limit: str, taken: tuple[str, ...]) -> None:
+    assert trips(f"primary {limit}") == taken
+    town = draw("A-----B", roads={"AB": f"primary {limit}"})                   # drawn the other way round it is the other way
+    assert (town.trip("AB") != "", town.trip("BA") != "") == (taken[0] == OVER, taken[1] == BACK)
+
+
+@pytest.mark.parametrize("limit", ["maxheight:forward=3.9", "maxheight:backward=3.9"])
+def test_a_node_has_no_direction(limit: str) -> None:
+    assert trips("primary", limit) == NO_LORRY
 
 
 def test_a_narrow_road_is_none_for_a_lorry() -> None:

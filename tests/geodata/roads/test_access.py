@@ -25,8 +25,8 @@ from tests.geodata.roads.world import tags_of
     ("access=permissive", 0, 0), ("access=official", BOTH, BOTH), ("access=taxi", BOTH, BOTH),
     ("access=emergency_vehicle", BOTH, BOTH), ("access=no hgv=official", CAR, CAR),
     ("motor_vehicle=no;yes", 0, 0), ("hgv=designated motor_vehicle=no", CAR, CAR), ("bicycle=no", 0, 0),
-    ("foot=yes motorhome=no psv=no", 0, 0), ("motorroad=yes", 0, 0), ("hov=designated", 0, 0),
-    ("access=hov hov=designated", 0, 0),
+    ("foot=yes motorhome=no psv=no", 0, 0), ("motorroad=yes", 0, 0), ("hov=designated", HGV, HGV),
+    ("access=hov hov=designated", HGV, HGV), ("hov:backward=designated", 0, HGV), ("hov=designated hov:forward=no", 0, HGV),
     ("hgv:backward=no", 0, HGV), ("hgv=no hgv:forward=yes", 0, HGV), ("hgv=yes motor_vehicle:forward=no", CAR, 0),
     ("access:forward=no", BOTH, 0), ("vehicle:forward=no", BOTH, 0), ("access=no access:forward=yes", 0, BOTH),
     ("access:forward=no motorcar=yes", HGV, 0), ("motorcar:forward=no motorcar=yes", CAR, 0),
@@ -47,7 +47,7 @@ def test_the_most_specific_access_key_decides(text: str, forward: int, backward:
     ("motorcar=destination", CAR, CAR, 0), ("access=destination hgv=yes", CAR, CAR, 0),
     ("access=private hgv=destination", BOTH, BOTH, CAR), ("access=residents", BOTH, BOTH, BOTH),
     ("motor_vehicle:forward=destination", BOTH, 0, 0), ("access=no hgv=destination", HGV, HGV, 0),
-    ("access=destination;yes", 0, 0, 0),
+    ("access=destination;yes", 0, 0, 0), ("hov=designated", CAR, CAR, 0), ("hov=designated goods=yes", 0, 0, 0),
     ("vehicle=private goods=yes", HGV, HGV, HGV), ("access=yes vehicle:backward=private", 0, BOTH, BOTH),
 ])
 def test_who_has_only_business_there(text: str, forward: int, backward: int, private: int) -> None:

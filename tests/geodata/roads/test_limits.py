@@ -50,7 +50,7 @@ def test_of_several_limits_the_least_holds() -> None:
     ("width=2.2", (nan, nan, 2.2, nan, nan)), ("est_width=2", (nan, nan, 2, nan, nan)), ("width=narrow", (nan,) * 5),
     ("maxwidth:physical=2.1 width=5", (nan, nan, 2.1, nan, nan)), ("maxlength:hgv_articulated=12", (nan, nan, nan, 12, nan)),
     ("maxaxleload:hgv=9", (nan, nan, nan, nan, 9)), ("maxheight=none maxheight:physical=4", (4, nan, nan, nan, nan)),
-    ("highway=primary", (nan,) * 5),
+    ("highway=primary", (nan,) * 5), ("maxweightrating:hgv:forward=12", (nan, 12, nan, nan, nan)),
 ])
 def test_the_keys_of_limits(text: str, limits: tuple[float, ...]) -> None:
     found = limits_of(tags_of(text))
