@@ -21,7 +21,7 @@ from locator.cli.regions import progress_bar
 from locator.cli.siting_lines import siting_lines
 from locator.planner_files import csv_bytes, gpkg_bytes
 from locator.rules import RULE_SETS
-from locator.siting.asking import DETOUR_S, LONGEST_RUN_S, MODELS, MOST_SITES, SiteAsk, read_trips
+from locator.siting.asking import DETOUR_S, LONGEST_RUN_S, MODELS, MOST_HELD, MOST_SITES, SiteAsk, read_trips
 from locator.siting.costs import read_costs
 from locator.siting.telling import sites_frame, siting_json
 from locator.wiring import open_locator
@@ -32,6 +32,9 @@ sited_options = options(
     option("--k", type=Number(1, MOST_SITES), metavar="N"),
     option("--budget", type=Number(0.0, 1e15), metavar="SUM"),
     option("--costs", metavar="FILE"),
+    option("--capacity", type=Number(0.0, MOST_HELD), metavar="N"),
+    option("--capacities", metavar="FILE"),
+    option("--capacity-per-bay", type=Number(0.0, MOST_HELD), metavar="N"),
     option("--candidates", metavar="LAYER"),
     option("--spacing-m", type=Number(100.0, 1e6), default=2_000.0, metavar="M"),
     option("--apart-m", type=Number(0.0, 1e6), default=0.0, metavar="M"),
@@ -49,17 +52,19 @@ sited_options = options(
 @click.command("siting", cls=Verb)
 @counted_options
 @sited_options
-def siting(out: str | None, costs: str | None, trips: str | None, exclude: tuple[str, ...], **given: Any) -> int:
+def siting(out: str | None, costs: str | None, capacities: str | None, trips: str | None, exclude: tuple[str, ...],
+           **given: Any) -> int:
     """Where the next sites go, in order, with a bound on the best there can be."""
     who = caller()
     form = form_of(out)
-    named = ("model", "budget", "candidates", "spacing_m", "apart_m", "piece_m", "drive_s", "max_detour_s",
-             "seconds", "datum", "rule")
+    named = ("model", "budget", "capacity", "capacity_per_bay", "candidates", "spacing_m", "apart_m", "piece_m", "drive_s",
+             "max_detour_s", "seconds", "datum", "rule")
     read, unread = ((), ()) if trips is None else read_trips(_records(Path(trips)))
     prices = {} if costs is None else read_costs(read_bytes(who, costs, "costs"))
+    held = {} if capacities is None else read_costs(read_bytes(who, capacities, "capacities"), "capacity", "capacities")
     k = given["k"] if given["k"] is not None or given["budget"] is not None or given["model"] == "cover" else 5
     ask = SiteAsk(cover=read_ask(who, given), k=None if k is None else int(k), exclude=exclude, trips=read, unread=unread,
-                  costs=prices, **{name: given[name] for name in named})
+                  costs=prices, capacities=held, **{name: given[name] for name in named})
     with progress_bar(who) as progress:
         found = open_locator(who.settings, who.region).siting(ask, progress=progress)
     told = siting_json(found)

@@ -15,7 +15,7 @@ from locator.audit.trips import Trip, read_trip
 from locator.coverage import CoverAsk, allowed
 from locator.rules import RULE_SETS
 
-MODELS = ("covering", "median", "center", "cover", "trips")
+MODELS = ("covering", "capacitated", "median", "center", "cover", "trips")
 KINDS_OF_SPOT = ("lorry_park", "service_area", "fuel", "place", "interchange", "junction", "roadside")   # in order of preference
 MOST_SITES = 200
 MOST_CANDIDATES = 2_000
@@ -23,6 +23,7 @@ MOST_TRIPS = 20_000
 LONGEST_RUN_S = 3_600.0
 DETOUR_S = 600.0
 LONGEST_ID = 200
+MOST_HELD = 1e12
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,12 @@ class Skipped:
 @dataclass(frozen=True, eq=False)
 class SiteAsk:
     """cover      which places stand and count, how near is near, on which freight roads: what is to be bettered
-    model       covering, median, center, cover: of the freight roads;  trips: of `trips`, under `rule`
+    model       covering, capacitated, median, center, cover: of the freight roads;  trips: of `trips`, under `rule`
     k           at most so many; None: no number (cover: as many as it takes)
     budget      at most so much over `costs`, by candidate id; candidates whose cost nobody said are out
+    capacity    what a site can hold, in the unit of demand: metres, or lorry kilometres a day with traffic (capacitated)
+    capacities  the same by id, of candidates and of places that stand: goes before the others
+    capacity_per_bay  the same for each lorry bay, where the bays are known: goes before `capacity`
     candidates  name of a layer; None: generated along the roads
     spacing_m   generated ones are at least so far apart
     apart_m     chosen ones are at least so far apart, by straight line; 0: as near as may be
@@ -55,6 +59,9 @@ class SiteAsk:
     k: int | None = 5
     budget: float | None = None
     costs: Mapping[str, float] = field(default_factory=dict)
+    capacity: float | None = None
+    capacities: Mapping[str, float] = field(default_factory=dict)
+    capacity_per_bay: float | None = None
     candidates: str | None = None
     spacing_m: float = 2_000.0
     apart_m: float = 0.0
@@ -73,12 +80,14 @@ class SiteAsk:
         allowed("rule", (self.rule,), tuple(RULE_SETS))
         number("k", self.k, 1, MOST_SITES)
         number("budget", self.budget, 0.0, 1e15)
-        for name, cost in self.costs.items():
-            number("costs", cost, 0.0, 1e12)
-            if len(name) > LONGEST_ID:
-                raise BadInput("too_large", field="costs", value=name[:40], limit=LONGEST_ID, unit="characters")
+        numbered("costs", self.costs)
         if self.budget is not None and not self.costs:
             raise BadInput("missing", field="costs")
+        numbered("capacities", self.capacities)
+        number("capacity", self.capacity, 0.0, MOST_HELD)
+        number("capacity_per_bay", self.capacity_per_bay, 0.0, MOST_HELD)
+        if self.model == "capacitated" and not self.capacities and self.capacity is None and self.capacity_per_bay is None:
+            raise BadInput("missing", field="capacity")
         if self.datum not in DATUMS:
             raise BadInput("bad_datum", field="datum", value=self.datum, allowed=", ".join(DATUMS))
         number("spacing_m", self.spacing_m, 100.0, 1e6)
@@ -93,6 +102,14 @@ class SiteAsk:
             raise BadInput("too_large", field="trips", value=len(self.trips), limit=MOST_TRIPS, unit="trips")
         if self.k is None and self.budget is None and self.model != "cover":
             raise BadInput("missing", field="k")
+
+
+def numbered(name: str, values: Mapping[str, float]) -> None:
+    """Of a table by id. Raises BadInput."""
+    for one, value in values.items():
+        number(name, value, 0.0, MOST_HELD)
+        if len(one) > LONGEST_ID:
+            raise BadInput("too_large", field=name, value=one[:40], limit=LONGEST_ID, unit="characters")
 
 
 def read_trips(records: Iterable[tuple[int, Mapping[str, Any]]]) -> tuple[tuple[Trip, ...], tuple[Skipped, ...]]:

@@ -32,8 +32,9 @@ WIDER = 1.5                     # the spacing grows by this until no more than M
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """table      id, kind, name, name_en, refs (roads there), position_accuracy; one row each
+    """table      id, kind, name, name_en, refs (roads there), position_accuracy, lorry_bays; one row each
     cost        (m,) None: nobody said
+    capacity    (m,) what each can hold; None: not asked
     spacing_m   that was kept; None for a layer
     """
 
@@ -41,6 +42,7 @@ class Candidates:
     geometry: NDArray[np.object_]
     lonlat: Floats
     cost: Floats | None
+    capacity: Floats | None
     spacing_m: float | None
 
     def __len__(self) -> int:
@@ -54,36 +56,55 @@ class Candidates:
         return np.asarray(pairs, np.int64)
 
 
-_COLUMNS = ("id", "kind", "name", "name_en", "refs", "position_accuracy")
+_COLUMNS = ("id", "kind", "name", "name_en", "refs", "position_accuracy", "lorry_bays")
 
 
 def of_layer(layer: Layer, ask: SiteAsk) -> Candidates:
     """Every place of a layer but those excluded. Raises BadInput too_large."""
     said = [_row(layer, row) for row in rows(layer.frame)]
-    keep = np.array([i for i, row in enumerate(said) if _may_be(row["id"], ask)], np.int64)
+    keep = np.array([i for i, row in enumerate(said) if _may_be(row, ask)], np.int64)
     if len(keep) > MOST_CANDIDATES:
         raise BadInput("too_large", field="candidates", value=len(keep), limit=MOST_CANDIDATES, unit="places")
     table = pd.DataFrame([said[i] for i in keep.tolist()], columns=list(_COLUMNS))
-    return Candidates(table, layer.frame.geometry.to_numpy()[keep], layer.points[keep], _costs(table, ask), None)
+    return Candidates(table, layer.frame.geometry.to_numpy()[keep], layer.points[keep], _costs(table, ask), _held(table, ask),
+                      None)
 
 
 def _row(layer: Layer, row: dict[str, Any]) -> dict[str, Any]:
-    same = {name: row.get(name) for name in ("name", "name_en", "position_accuracy")}
+    same = {name: row.get(name) for name in ("name", "name_en", "position_accuracy", "lorry_bays")}
     return {"id": f"{layer.name}:{row['id']}", "kind": row.get("kind") or layer.kind, "refs": (), **same}
 
 
-def _may_be(name: str, ask: SiteAsk) -> bool:
-    return name not in ask.exclude and (ask.budget is None or name in ask.costs)
+def _may_be(row: dict[str, Any], ask: SiteAsk) -> bool:
+    name = row["id"]
+    held = ask.model != "capacitated" or holds(name, row["lorry_bays"], ask, ask.capacity) is not None
+    return name not in ask.exclude and (ask.budget is None or name in ask.costs) and held
 
 
 def _costs(table: pd.DataFrame, ask: SiteAsk) -> Floats | None:
     return None if ask.budget is None else np.array([ask.costs[name] for name in table["id"]], np.float64)
 
 
+def _held(table: pd.DataFrame, ask: SiteAsk) -> Floats | None:
+    if ask.model != "capacitated":
+        return None
+    named = zip(table["id"], table["lorry_bays"].astype(object), strict=True)
+    return np.array([holds(name, bays, ask, ask.capacity) for name, bays in named], np.float64)
+
+
+def holds(name: str, bays: Any, ask: SiteAsk, unsaid: float | None) -> float | None:
+    """What a place can hold: as its id says, or by its lorry bays; else what goes for all of its kind."""
+    if name in ask.capacities:
+        return ask.capacities[name]
+    if ask.capacity_per_bay is not None and bays is not None and not pd.isna(bays):
+        return float(bays) * ask.capacity_per_bay
+    return unsaid
+
+
 def generated(atlas: Atlas, counted: Ints, freight: Freight, ask: SiteAsk) -> Candidates:
     """Spots along the roads."""
     spots = [*uncounted_places(atlas, counted), *at_junctions(freight), *along_roads(freight, ask.spacing_m)]
-    spots = [spot for spot in spots if _may_be(spot["id"], ask)]
+    spots = [spot for spot in spots if _may_be(spot, ask)]
     spots.sort(key=lambda spot: (PREFERRED[spot["spot"]], spot["id"]))
     lonlat = np.array([spot["lonlat"] for spot in spots], np.float64).reshape(-1, 2)
     spacing, kept = ask.spacing_m, thin_out(lonlat, ask.spacing_m)
@@ -91,7 +112,8 @@ def generated(atlas: Atlas, counted: Ints, freight: Freight, ask: SiteAsk) -> Ca
         spacing *= WIDER
         kept = kept[thin_out(lonlat[kept], spacing)]
     table = pd.DataFrame([spots[i] for i in kept.tolist()], columns=[*_COLUMNS, "geometry"])
-    return Candidates(table[list(_COLUMNS)], table["geometry"].to_numpy(object), lonlat[kept], _costs(table, ask), spacing)
+    return Candidates(table[list(_COLUMNS)], table["geometry"].to_numpy(object), lonlat[kept], _costs(table, ask),
+                      _held(table, ask), spacing)
 
 
 def _xyz(lonlat: Floats) -> Floats:

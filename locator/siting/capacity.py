@@ -5,15 +5,19 @@ Never knows: what is parked where. Weight may be split among sites; what stands 
 """
 from __future__ import annotations
 
+import heapq
+from dataclasses import replace
+
 import numpy as np
 import scipy.sparse as sp
 
-from locator.siting import covering_kernels as k
 from locator.siting.choice import PLENTY, Choice, Effort, Floats, Ints, Limits, concluded
+from locator.siting.covering import choose_covering
 from locator.siting.highs import Program, Solved, solve
 from locator.siting.merging import Merged, merged
 
 FLOW_S = 60.0            # for one transport problem: a linear program, done in milliseconds
+DIRECT = 300_000         # pairs of site and row that HiGHS is handed at most
 
 
 def choose_capacitated(reach: sp.csr_array, weight: Floats, capacity: Floats, limits: Limits, effort: Effort | None = None, *,
@@ -28,13 +32,26 @@ def choose_capacitated(reach: sp.csr_array, weight: Floats, capacity: Floats, li
     limits = limits.checked(new)
     rows = merged(reach, weight)
     start = _greedy(rows, capacity, limits, new)
-    solved = solve(_program(rows, capacity, limits, new), effort, start=_point(rows, capacity, start, new))
+    most = min(float(rows.weight.sum()), _roomiest(capacity, limits, new))
+    if rows.reach.nnz > DIRECT:
+        solved = _without_program(rows, limits, standing, effort)
+    else:
+        solved = solve(_program(rows, capacity, limits, new), effort, start=_point(rows, capacity, start, new))
     tried = start if solved.x is None else np.flatnonzero(solved.x[:new] > 0.5)
     sites = max((start, tried) if limits.allow(tried) else (start,), key=lambda s: _served(rows, capacity, s, new))
     sites, gains, value = _ordered(rows, capacity, sites, new)
-    most = min(float(rows.weight.sum()), _roomiest(capacity, limits, new))
     return concluded(sites, gains, value, min(-solved.bound, most), maximise=True, stopped=solved.ended, nodes=solved.nodes) \
         if m else concluded(sites, gains, 0.0, 0.0, maximise=True, stopped="proven")
+
+
+def _without_program(rows: Merged, limits: Limits, standing: int, effort: Effort) -> Solved:
+    """Too much for one program: no choice serves more than it would if every site held all that reaches it."""
+    new = rows.reach.shape[0] - standing
+    served = np.asarray(rows.reach[new:].sum(axis=0)).ravel() > 0
+    found = choose_covering(sp.csr_array(rows.reach[:new]), rows.weight, limits, replace(effort, nodes=0), served=served)
+    assert found.bound is not None                                     # nothing chosen is always allowed
+    over = "cancelled" if effort.cancelled is not None and effort.cancelled() else "time" if effort.over else "nodes"
+    return Solved(None, np.inf, -found.bound - float(rows.weight[served].sum()), over, 0)
 
 
 def _roomiest(capacity: Floats, limits: Limits, new: int) -> float:
@@ -65,28 +82,47 @@ def _served(rows: Merged, capacity: Floats, sites: Ints, new: int) -> float:
 
 
 def _greedy(rows: Merged, capacity: Floats, limits: Limits, new: int) -> Ints:
-    """As covering, each site worth no more than it holds."""
-    part = sp.csr_array(rows.reach[:new])
+    """Site after site, each worth what it could still hold of what is left: by its cost, where a budget is given."""
     count, cost, budget = limits.filled()
-    rivals = limits.conflicts(new)
-    sites, _ = k.greedy(part.indptr.astype(np.int64), part.indices.astype(np.int32), rows.weight, cost, count, budget,
-                        rivals.indptr.astype(np.int64), rivals.indices.astype(np.int64), budget < PLENTY)
-    return np.asarray(sites)
+    rivals, few, left = limits.conflicts(new), np.diff(rows.back.indptr), rows.weight.copy()
+    allowed, spent, sites = np.ones(new, np.bool_), 0.0, list[int]()
+    for site in range(new, len(capacity)):
+        _fill(rows, few, left, site, float(capacity[site]))
+    while len(sites) < count:
+        worth = np.minimum(capacity[:new], (rows.reach @ left)[:new]) * (allowed & (spent + cost <= budget))
+        by = worth / np.maximum(cost, 1e-12) if budget < PLENTY else worth
+        if not new or worth[best := int(by.argmax())] <= 0.0:
+            break
+        sites.append(best)
+        spent += float(cost[best])
+        allowed[[best, *rivals[[best]].indices.tolist()]] = False
+        _fill(rows, few, left, best, float(capacity[best]))
+    return np.array(sites, np.int64)
+
+
+def _fill(rows: Merged, few: Ints, left: Floats, site: int, holds: float) -> None:
+    """Takes out of `left` what the site holds: first what fewest others could serve."""
+    mine = rows.reach.indices[rows.reach.indptr[site]:rows.reach.indptr[site + 1]]
+    mine = mine[np.argsort(few[mine], kind="stable")]
+    before = np.cumsum(left[mine]) - left[mine]
+    left[mine] -= np.clip(holds - before, 0.0, left[mine])
 
 
 def _ordered(rows: Merged, capacity: Floats, sites: Ints, new: int) -> tuple[Ints, Floats, float]:
-    order: list[int] = []
-    gains: list[float] = []
-    left, value = sorted(sites.tolist()), _served(rows, capacity, np.zeros(0, np.int64), new)
-    while left:
-        tried = {s: _served(rows, capacity, np.array([*order, s], np.int64), new) for s in left}
-        best = max(left, key=lambda s: (tried[s], -s))
-        if tried[best] <= value + 1e-9:
-            break
-        order.append(best)
-        gains.append(tried[best] - value)
-        left.remove(best)
-        value = tried[best]
+    """By what each adds. What a site adds only falls as others open, so one is asked again only when it leads."""
+    value = _served(rows, capacity, np.zeros(0, np.int64), new)
+    order, gains, leading = list[int](), list[float](), [(-np.inf, -1, s) for s in sorted(sites.tolist())]
+    while leading:
+        gain, known, site = heapq.heappop(leading)
+        if known == len(order):
+            if -gain <= 1e-9:
+                break
+            order.append(site)
+            gains.append(-gain)
+            value -= gain
+        else:
+            then = _served(rows, capacity, np.array([*order, site], np.int64), new)
+            heapq.heappush(leading, (value - then, len(order), site))
     return np.array(order, np.int64), np.array(gains), value
 
 

@@ -28,6 +28,7 @@ from locator.siting.center import choose_center
 from locator.siting.choice import Choice, Effort, Limits
 from locator.siting.covering import choose_covering
 from locator.siting.demand import Pieces, Times, cut_pieces, find_times
+from locator.siting.holding import share_out, standing_holds, weight_parts
 from locator.siting.median import choose_median
 from locator.siting.set_cover import choose_cover
 from locator.siting.trips import TripChoice, choose_for_trips
@@ -84,7 +85,8 @@ def find_siting(atlas: Atlas, engine: EmbeddedEngine, layer: Layer | None, ask: 
     geometry = np.concatenate([atlas.places.geometry[ground.usable.open], spots.geometry])
     stands = find_stands(engine.snapper, ground.net, geometry, range(len(geometry)))
     here = len(ground.usable.open)
-    work = _Work(ask, ground, spots, stands, np.arange(here), np.arange(here, len(geometry)), tell)
+    work = _Work(ask, ground, spots, stands, np.arange(here), np.arange(here, len(geometry)),
+                 standing_holds(atlas, ground.usable.open, ask), tell)
     trips, trip_choice = None, None
     if ask.model == "trips":
         lonlat = np.concatenate([atlas.places.lonlat[ground.usable.open], spots.lonlat])
@@ -110,7 +112,7 @@ def _of_trips(trips: TripsFound, found: TripChoice) -> Weight:
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """old, new: rows of `stands.place` of what stands and of the candidates."""
+    """old, new: rows of `stands.place` of what stands and of the candidates. holds: of the old; nan: all that reaches it."""
 
     ask: SiteAsk
     ground: Ground
@@ -118,6 +120,7 @@ class _Work:
     stands: Stands
     old: Ints
     new: Ints
+    holds: Floats
     tell: Callable[[str, float, float], None]
 
     def limits(self) -> Limits:
@@ -134,7 +137,9 @@ class _Work:
             raise BadInput("too_large", field="piece_m", value=len(pieces) * len(self.spots), limit=MOST_PAIRS, unit="pairs")
         limit_s = max(FAR_S, self.ask.cover.limit_s) if far else self.ask.cover.limit_s
         times = self._times(self.new, pieces, limit_s, 0.5)
-        today = self._today(pieces, limit_s)
+        if self.ask.model == "capacitated":
+            return self._shared_out(pieces, times, limit_s)
+        today = self._today(pieces, limit_s, self.old)
         choice = self._chosen(pieces, times, today, limit_s)
         return choice, self._weight(pieces, times, today, choice)
 
@@ -143,9 +148,9 @@ class _Work:
         return find_times(self.ground, self.stands, sites, pieces, limit_s, direction,
                           lambda done: self.tell("times", 0.1 + part * done, 1.0))
 
-    def _today(self, pieces: Pieces, limit_s: float) -> Floats:
-        """(n,) seconds from each piece to the nearest place that stands; inf beyond the limit: one search for all of them."""
-        mine = np.isin(self.stands.place, self.old)
+    def _today(self, pieces: Pieces, limit_s: float, places: Ints) -> Floats:
+        """(n,) seconds from each piece to the nearest of the places; inf beyond the limit: one search for all of them."""
+        mine = np.isin(self.stands.place, places)
         lot, arc, into_ms = self.stands.lot[mine], self.stands.arc[mine], self.stands.into_ms[mine]
         one = Stands(np.zeros(len(lot), np.int64), lot, arc, into_ms, (), ())
         found = find_times(self.ground, one, np.zeros(1, np.int64), pieces, limit_s, self.ask.cover.direction)
@@ -164,6 +169,18 @@ class _Work:
         some = pieces.weight > 0
         return choose_center(costs[:, some], self.limits(), self.effort(400), today=np.ceil(today[some]))
 
+    def _shared_out(self, pieces: Pieces, times: Times, limit_s: float) -> tuple[Choice, Weight]:
+        limited, capacity = ~np.isnan(self.holds), self.spots.capacity
+        assert capacity is not None
+        before = np.isfinite(self._today(pieces, limit_s, self.old[~limited]))
+        reach, stands = times.reach(), self._times(self.old[limited], pieces, limit_s, 0.5).reach()
+        held = share_out(reach, capacity, stands, self.holds[limited], before, pieces.weight, self.limits(), self.effort(400))
+        possible = before | (np.asarray(reach.sum(axis=0)).ravel() > 0) | (np.asarray(stands.sum(axis=0)).ravel() > 0)
+        return held.choice, Weight(self._unit(), **weight_parts(held, pieces.weight, possible))
+
+    def _unit(self) -> str:
+        return "m" if np.isnan(self.ground.freight.lorries).all() else "lorry_km_day"
+
     def _weight(self, pieces: Pieces, times: Times, today: Floats, choice: Choice) -> Weight:
         """Who is within the asked limit: of what stands, of the chosen, of a candidate that was not, of none."""
         limit_ms = 1000.0 * self.ask.cover.limit_s
@@ -172,9 +189,8 @@ class _Work:
         served = today <= self.ask.cover.limit_s
         possible = np.asarray(near.sum(axis=0)).ravel() > 0
         chosen = np.asarray(near[choice.sites].sum(axis=0)).ravel() > 0
-        unit = "m" if np.isnan(self.ground.freight.lorries).all() else "lorry_km_day"
         parts = (served, ~served & chosen, ~served & ~chosen & possible, ~served & ~possible)
-        return Weight(unit, float(pieces.weight.sum()), *(float(pieces.weight[part].sum()) for part in parts))
+        return Weight(self._unit(), float(pieces.weight.sum()), *(float(pieces.weight[part].sum()) for part in parts))
 
     def after(self, sites: Ints) -> tuple[tuple[Share, ...], gpd.GeoDataFrame]:
         """The exact coverage with the first 0, 1 … sites, and the gaps left by all of them."""

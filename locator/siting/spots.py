@@ -34,8 +34,8 @@ def uncounted_places(atlas: Atlas, counted: Ints) -> list[Spot]:
         if i not in counts:
             spots.append({"id": f"{row['layer']}:{row['id']}", "spot": row["kind"] if row["kind"] in OWN_KIND else "place",
                           "kind": row["kind"], "name": row["name"], "name_en": row.get("name_en"), "refs": (),
-                          "position_accuracy": row["position_accuracy"], "geometry": atlas.places.geometry[i],
-                          "lonlat": tuple(atlas.places.lonlat[i].tolist())})
+                          "position_accuracy": row["position_accuracy"], "lorry_bays": row.get("lorry_bays"),
+                          "geometry": atlas.places.geometry[i], "lonlat": tuple(atlas.places.lonlat[i].tolist())})
     return spots
 
 
@@ -95,4 +95,4 @@ def points_on_edges(freight: Freight, edge: Ints, share: NDArray[np.float64]) ->
 
 def _spot(name: str, kind: str, title: str | None, refs: tuple[str, ...], lon: float, lat: float) -> Spot:
     return {"id": name, "spot": kind, "kind": kind, "name": title, "name_en": None, "refs": refs, "position_accuracy": None,
-            "geometry": shapely.Point(lon, lat), "lonlat": (lon, lat)}
+            "lorry_bays": None, "geometry": shapely.Point(lon, lat), "lonlat": (lon, lat)}

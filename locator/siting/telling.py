@@ -16,8 +16,8 @@ from locator.planning import SitingAnswer
 from locator.siting.question import Siting
 
 SKIPPED_TOLD = 50
-SITE_COLUMNS = ("order", "id", "kind", "name", "name_en", "refs", "lon", "lat", "position_accuracy", "cost", "gain", "gain_share",
-                "covered_m", "share", "lorry_share")
+SITE_COLUMNS = ("order", "id", "kind", "name", "name_en", "refs", "lon", "lat", "position_accuracy", "cost", "capacity", "gain",
+                "gain_share", "covered_m", "share", "lorry_share")
 
 
 def siting_json(answer: SitingAnswer) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def siting_json(answer: SitingAnswer) -> dict[str, Any]:
 def value_unit(found: Siting) -> str:
     """Of value, bound and gains: m, lorry_km_day, s, sites, cost, trips; of the median metres times seconds and the like."""
     model, unit = found.ask.model, found.weight.unit
-    return {"covering": unit, "median": f"{unit}_s", "center": "s", "trips": "trips",
+    return {"covering": unit, "capacitated": unit, "median": f"{unit}_s", "center": "s", "trips": "trips",
             "cover": "cost" if found.candidates.cost is not None else "sites"}[model]
 
 
@@ -53,10 +53,11 @@ def site_rows(found: Siting) -> list[dict[str, Any]]:
     rows = []
     for n, (site, gain) in enumerate(zip(choice.sites.tolist(), choice.gains.tolist(), strict=True), start=1):
         row, share = spots.table.iloc[site], found.shares[n]
-        of_all = gain / total if found.ask.model in ("covering", "trips") and total > 0 else None
+        of_all = gain / total if found.ask.model in ("covering", "capacitated", "trips") and total > 0 else None
         lon, lat = np.round(spots.lonlat[site], DIGITS).tolist()
         texts = {name: _text(row[name]) for name in ("id", "kind", "name", "name_en", "position_accuracy")}
         said = {"order": n, **texts, "cost": None if spots.cost is None else float(spots.cost[site]),
+                "capacity": None if spots.capacity is None else float(spots.capacity[site]),
                 "refs": list(row["refs"]), "lon": lon, "lat": lat,
                 "gain": _plain(gain), "gain_share": _plain(of_all, 6), "covered_m": _plain(share.covered_m),
                 "share": _plain(share.share, 6), "lorry_share": _plain(share.lorry_share, 6)}

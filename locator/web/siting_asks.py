@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
 from locator.rules import RULE_SETS
-from locator.siting.asking import DETOUR_S, LONGEST_ID, MODELS, MOST_SITES, SiteAsk, read_trips
+from locator.siting.asking import DETOUR_S, LONGEST_ID, MODELS, MOST_HELD, MOST_SITES, SiteAsk, read_trips
 from locator.web.asking import Datum, Text, among, listed
 from locator.web.planning_asks import Counted, Planned, cover_ask
 
@@ -44,13 +44,21 @@ class SitingAsked(Planned, Counted):
         {"kinds": ["drivers_home"], "limit_s": 900, "k": 3, "apart_m": 5000}]})
 
     model: Annotated[str, AfterValidator(among(MODELS)), listed(MODELS)] = Field("covering", description=(
-        "covering: the most road covered; median: the nearest on average; center: the least worst; cover: the fewest sites that "
-        "cover all; trips: the most trips driven lawfully."))
+        "covering: the most road covered; capacitated: the same where each site holds only so much; median: the nearest on "
+        "average; center: the least worst; cover: the fewest sites that cover all; trips: the most trips driven lawfully."))
     k: int | None = Field(None, ge=1, le=MOST_SITES, description=(
         "At most so many sites; 5 where no budget is given, for cover any number."))
     budget: FiniteFloat | None = Field(None, ge=0, le=1e15, description="At most so much over `costs`.")
     costs: dict[Annotated[str, Field(max_length=LONGEST_ID)], FiniteFloat] = Field(
         {}, max_length=100_000, description="Candidate id to cost; with a budget, a candidate without one is left out.")
+    capacity: FiniteFloat | None = Field(None, ge=0, le=MOST_HELD, description=(
+        "For the model capacitated: what a candidate holds, in metres of road, with traffic in lorry kilometres a day."))
+    capacities: dict[Annotated[str, Field(max_length=LONGEST_ID)], FiniteFloat] = Field(
+        {}, max_length=100_000, description=(
+            "The same by id, of candidates and places that stand (layer:id). A candidate of unknown capacity is left out; a "
+            "place that stands then holds all that reaches it."))
+    capacity_per_bay: FiniteFloat | None = Field(None, ge=0, le=MOST_HELD, description=(
+        "The same for each lorry bay, where the bays are known; goes before `capacity`."))
     candidates: Text | None = Field(None, description="Name of a layer; without it, spots along the roads are generated.")
     spacing_m: FiniteFloat = Field(2_000.0, ge=100, le=1e6, description="Generated candidates are at least so far apart.")
     apart_m: FiniteFloat = Field(0.0, ge=0, le=1e6, description="Chosen sites are at least so far apart, in a straight line.")
@@ -70,7 +78,7 @@ def site_ask(asked: SitingAsked) -> SiteAsk:
     k = 5 if asked.k is None and asked.budget is None and asked.model != "cover" else asked.k
     records = enumerate((one.model_dump(exclude_none=True) for one in asked.trips), start=1)
     trips, unread = read_trips(records)
-    named = ("model", "budget", "candidates", "spacing_m", "apart_m", "piece_m", "datum", "rule", "drive_s",
-             "max_detour_s", "seconds")
+    named = ("model", "budget", "capacity", "capacities", "capacity_per_bay", "candidates", "spacing_m", "apart_m", "piece_m",
+             "datum", "rule", "drive_s", "max_detour_s", "seconds")
     return SiteAsk(cover=cover_ask(cast(Any, asked)), k=k, costs=asked.costs, exclude=tuple(asked.exclude), trips=trips,
                    unread=unread, **{name: getattr(asked, name) for name in named})

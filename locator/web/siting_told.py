@@ -32,6 +32,7 @@ class SiteOut(Told):
     lat: float = Field(description="The same.")
     position_accuracy: str | None = Field(description="Of a place of a layer; null for spots on the roads as drawn.")
     cost: float | None = Field(description="As given; null without a budget.")
+    capacity: float | None = Field(description="What it holds, in the unit of demand; null but for the model capacitated.")
     gain: float | None = Field(description="What it adds to the model's value after those before it, in `unit`.")
     gain_share: float | None = Field(description="The same as a part of all demand; null where the value is no sum of demand.")
     covered_m: float = Field(description="Metres of road covered once it and those before it stand: exact on every metre.")
@@ -58,7 +59,7 @@ class WeightOut(Told):
     total: float = Field(description="All of it.")
     served: float = Field(description="By what stands.")
     gained: float = Field(description="By the sites chosen.")
-    unserved: float = Field(description="By none of these, though a candidate could.")
+    unserved: float = Field(description="By none of these, though a candidate could, or could were it not full.")
     never: float = Field(description="By no candidate at all: sites elsewhere would be needed.")
 
 

@@ -49,6 +49,16 @@ def test_a_budget_takes_what_has_a_cost(locator: Run, tmp_path: Path) -> None:
     assert [feature["properties"]["cost"] for feature in told["features"]] == [5, 5] and told["candidates"]["n"] == 3
 
 
+def test_capacities_come_by_number_and_by_table(locator: Run, tmp_path: Path) -> None:
+    asked = (*ASKED, "--model", "capacitated", "--capacity", 9_000)
+    told = json.loads(locator(*asked, "--k", 2, "--json").stdout)
+    assert [(one["properties"]["capacity"], one["properties"]["gain"]) for one in told["features"]] == [(9_000, approx(9_000))] * 2
+    first = told["features"][0]["properties"]["id"]
+    (tmp_path / "holds.csv").write_text(f"id,capacity\n{first},10000\n", encoding="utf-8")
+    more = json.loads(locator(*asked, "--capacities", tmp_path / "holds.csv", "--k", 1, "--json").stdout)
+    assert more["features"][0]["properties"]["capacity"] == 10_000 and more["value"] == approx(10_000) and more["proven"]
+
+
 def test_a_bad_trip_stops_nothing(locator: Run, tmp_path: Path) -> None:
     table = "id,from_lon,from_lat,to_lon,to_lat\na,119.9446,31.7158,120.1115,31.7637\nb,119.9,x,120,31\n"
     (tmp_path / "trips.csv").write_text(table, encoding="utf-8")

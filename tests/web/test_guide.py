@@ -37,6 +37,7 @@ ASKED = [
     ("post", "/api/siting", "/api/siting", {"limit_s": 600, "kinds": ["drivers_home"], "k": 2, "spacing_m": 6000}),
     ("post", "/api/siting", "/api/siting", {"model": "trips", "drive_s": 900, "spacing_m": 9000, "k": 1, "trips": [
         {"id": "a", "from_lon": 119.9446, "from_lat": 31.7158, "to_lon": 120.1115, "to_lat": 31.7637}, {"from_lon": 0}]}),
+    ("post", "/api/siting", "/api/siting", {"limit_s": 600, "model": "capacitated", "capacity": 9000, "k": 1, "spacing_m": 9000}),
     ("get", "/healthz", "/healthz", None),
 ]
 

@@ -185,6 +185,34 @@ def test_each_model_answers_on_roads(wujin: Settings, model: str) -> None:
         assert found.weight.unserved == 0 and found.choice.value == len(found.choice.sites)
 
 
+def test_a_site_serves_no_more_than_it_holds(wujin: Settings, spread: Siting) -> None:
+    """By a number for all, by id, by lorry bays; what stands is full too where its capacity is known."""
+    here = open_locator(wujin, "wujin")
+    ask = replace(spread.ask, model="capacitated", capacity=15_000.0)
+    held = here.siting(ask).siting
+    assert held.choice.proven and held.choice.gains == approx([15_000.0] * 4) and held.candidates.capacity is not None
+    parts = held.weight
+    assert parts.served + parts.gained + parts.unserved + parts.never == approx(parts.total)
+    assert parts.served == approx(spread.weight.served) and parts.never == approx(spread.weight.never)
+    wide = here.siting(replace(ask, capacity=1e9)).siting
+    assert wide.choice.proven and wide.choice.value == approx(spread.choice.value)             # then it is covering
+    first = str(spread.candidates.table["id"].iloc[spread.choice.sites[0]])
+    named = here.siting(replace(ask, capacity=None, capacities={first: 7_000.0})).siting
+    assert named.candidates.table["id"].tolist() == [first] and named.choice.gains == approx([7_000.0])
+    standing = {f"drivers_home:{name}": 1_000.0 for name in here.layers()["drivers_home"].frame["id"]}
+    full = here.siting(replace(ask, capacities=standing)).siting
+    assert full.weight.served == approx(1_000.0 * len(standing)) and full.weight.unserved > parts.unserved
+
+
+def test_a_lorry_bay_holds_so_much(wujin: Settings, spread: Siting) -> None:
+    """Candidates are the places that have bays, the others are out; each holds its bays times what one holds."""
+    here = open_locator(wujin, "wujin")
+    found = here.siting(replace(spread.ask, model="capacitated", capacity_per_bay=100.0)).siting
+    bays = found.candidates.table["lorry_bays"].astype(float)
+    assert len(bays) and bays.notna().all() and found.candidates.capacity == approx(100.0 * bays.to_numpy())
+    assert found.choice.proven and 0 < (found.choice.value or 0) <= 100.0 * bays.nlargest(4).sum() + 1e-6
+
+
 def trips_of(here: Locator, count: int) -> tuple[Trip, ...]:
     """Between places of the sample, drawn by seed, and one that cannot be driven."""
     rng = np.random.default_rng(5)
@@ -215,7 +243,8 @@ def test_trips_are_served_lawfully_and_those_no_site_can_serve_are_told(wujin: S
     ({"model": "best"}, "not_allowed", "model"), ({"k": 0}, "out_of_range", "k"), ({"k": 10_000}, "out_of_range", "k"),
     ({"model": "trips"}, "missing", "trips"), ({"k": None}, "missing", "k"), ({"budget": float("nan")}, "not_finite", "budget"),
     ({"budget": 5.0}, "missing", "costs"), ({"spacing_m": 1.0}, "out_of_range", "spacing_m"),
-    ({"rule": "xx"}, "not_allowed", "rule"),
+    ({"rule": "xx"}, "not_allowed", "rule"), ({"model": "capacitated"}, "missing", "capacity"),
+    ({"capacity": -1.0}, "out_of_range", "capacity"), ({"capacities": {"a": float("nan")}}, "not_finite", "capacities"),
     ({"costs": {"a": -1.0}, "budget": 1.0}, "out_of_range", "costs"), ({"piece_m": 1e9}, "out_of_range", "piece_m"),
     ({"datum": "nad27"}, "bad_datum", "datum"), ({"drive_s": 1.0}, "out_of_range", "drive_s")])
 def test_a_wrong_question_is_refused_with_its_field(wrong: dict[str, Any], code: str, field: str) -> None:
