@@ -78,21 +78,23 @@ class Steps:
 
     def lonlat(self, graph: RoadGraph) -> Floats:
         """(n, 2) the line driven, without repeated points."""
-        parts = [self._shape(graph, i) for i in range(len(self))]
-        points = np.concatenate(parts) if parts else np.empty((0, 2))
+        edge, back = np.asarray(graph.arc_edge)[self.arc], np.asarray(graph.arc_backward)[self.arc]
+        ptr, length = np.asarray(graph.shape_ptr), np.asarray(graph.edge_length_m)[edge]
+        begin, end = self.enter_m / length, self.leave_m / length
+        first, many = ptr[edge].astype(np.int64), (ptr[edge + 1] - ptr[edge]).astype(np.int64)
+        step = np.repeat(np.arange(len(self)), many)
+        nth = np.arange(len(step)) - np.repeat(np.cumsum(many) - many, many)
+        points = np.asarray(graph.shape_lonlat)[first[step] + np.where(back[step], many[step] - 1 - nth, nth)]
+        parts, done = list[Floats](), 0                        # whole arcs between those he enters or leaves on the way
+        starts = np.cumsum(many) - many
+        for i in np.flatnonzero((begin > 0.0) | (end < 1.0)).tolist():
+            mine = points[starts[i]:starts[i] + many[i]]
+            parts += [points[done:starts[i]], cut_shape(mine, float(begin[i]), float(end[i]))]
+            done = int(starts[i] + many[i])
+        points = np.concatenate([*parts, points[done:]])
         new = np.concatenate([[True], (points[1:] != points[:-1]).any(axis=1)])
         kept = points[new]
         return kept if len(kept) > 1 else np.repeat(kept, 2, axis=0)
-
-    def _shape(self, graph: RoadGraph, i: int) -> Floats:
-        edge = int(graph.arc_edge[self.arc[i]])
-        shape = graph.shape(edge)
-        shape = shape[::-1] if graph.arc_backward[self.arc[i]] else shape
-        length = float(graph.edge_length_m[edge])
-        begin, end = float(self.enter_m[i]) / length, float(self.leave_m[i]) / length
-        if begin <= 0.0 and end >= 1.0:
-            return shape
-        return cut_shape(shape, begin, end)
 
 
 STEP_FIELDS = ("arc", "enter_ms", "leave_ms", "turn_ms", "enter_m", "leave_m")

@@ -52,8 +52,9 @@ def test_a_budget_takes_what_has_a_cost(locator: Run, tmp_path: Path) -> None:
 def test_capacities_come_by_number_and_by_table(locator: Run, tmp_path: Path) -> None:
     asked = (*ASKED, "--model", "capacitated", "--capacity", 9_000)
     told = json.loads(locator(*asked, "--k", 2, "--json").stdout)
-    assert [(one["properties"]["capacity"], one["properties"]["gain"]) for one in told["features"]] == [(9_000, approx(9_000))] * 2
-    first = told["features"][0]["properties"]["id"]
+    sites = [one["properties"] for one in told["features"]]
+    assert [(one["capacity"], one["gain"]) for one in sites] == [(9_000, approx(9_000))] * 2
+    first = sites[0]["id"]
     (tmp_path / "holds.csv").write_text(f"id,capacity\n{first},10000\n", encoding="utf-8")
     more = json.loads(locator(*asked, "--capacities", tmp_path / "holds.csv", "--k", 1, "--json").stdout)
     assert more["features"][0]["properties"]["capacity"] == 10_000 and more["value"] == approx(10_000) and more["proven"]
