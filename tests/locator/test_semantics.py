@@ -106,13 +106,17 @@ def test_limits_on_a_way_and_on_a_node(limit: str, taken: tuple[str, ...]) -> No
 
 
 @pytest.mark.tags("maxheight:forward=*", "maxheight:backward=*", "maxweight:forward=*", "maxweight:backward=*",
-                  "maxwidth:forward=*", "maxlength:backward=*", "maxaxleload:forward=*", "maxweight:hgv:backward=*")
+                  "maxwidth:forward=*", "maxlength:backward=*", "maxaxleload:forward=*", "maxweight:hgv:backward=*",
+                  "maxheight:lanes=*", "maxheight:lanes:backward=*", "maxwidth:lanes=*")
 @pytest.mark.parametrize(("limit", "taken"), [
     ("maxheight:forward=3.9", LORRY_BACK), ("maxheight:backward=3.9", LORRY_THERE), ("maxheight:forward=4", ALL),
     ("maxweight:forward=39.9", LORRY_BACK), ("maxweight:backward=7.5", LORRY_THERE), ("maxwidth:forward=2.5", LORRY_BACK),
     ("maxlength:backward=12", LORRY_THERE), ("maxaxleload:forward=8", LORRY_BACK), ("maxweight:hgv:backward=7.5", LORRY_THERE),
     ("maxheight=3.9 maxheight:forward=4.2", LORRY_THERE), ("maxheight=4.2 maxheight:backward=3.9", LORRY_THERE),
     ("maxweight=7.5 maxweight:forward=none", LORRY_THERE), ("maxheight=3.9 maxheight:forward=default", NO_LORRY),
+    ("maxheight:lanes=3.5|4.0|3.5", ALL), ("maxheight:lanes=3.5|3.9", NO_LORRY), ("maxheight:lanes=3.5|", ALL),
+    ("maxheight:lanes=3.5|none", ALL), ("maxheight:lanes:backward=3.5|3.9", LORRY_THERE), ("maxwidth:lanes=2|2.3", NO_LORRY),
+    ("maxheight=4 maxheight:lanes=3.5|3.5", ALL),
     ("maxheight:physical=3.9 maxheight:forward=4.2", NO_LORRY), ("maxheight:forward=3.9 maxheight:backward=3.9", NO_LORRY),
 ], ids=lambda given: given if isinstance(given, str) else "")
 def test_a_limit_signed_for_one_direction(limit: str, taken: tuple[str, ...]) -> None:
