@@ -103,6 +103,7 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "unknown_scenario": (NotFound, ("known",)),
     "scenario_exists": (BadInput, ()),
     "other_kind": (BadInput, ()),                    # two scenarios that answer different questions
+    "kept_full": (NoRoom, ("limit",)),                # of what runs and scenarios may take together; value: with this one
     "jobs_off": (Unavailable, ()),                   # LOCATOR_JOBS=0
     "no_cluster": (Unavailable, ()),                 # LOCATOR_DASK does not answer
     "port_taken": (Unavailable, ()),                 # serve: somebody listens there already

@@ -24,6 +24,7 @@ from typing import Any
 import orjson
 
 from geodata.errors import BadInput, LocatorError, NotFound, Unavailable
+from locator.keeping import KEPT_BYTES, make_room
 from locator.state import opened
 
 log = logging.getLogger(__name__)
@@ -68,8 +69,9 @@ class Stopped(Exception):
     """Somebody cancelled the job, or it was taken for dead: whoever runs it ends."""
 
 
-def add_job(file: Path, kind: str, region: str, ask: dict[str, Any], now: datetime) -> Job:
-    """A job that waits. Raises  Unavailable busy where MOST_WAITING wait already."""
+def add_job(file: Path, kind: str, region: str, ask: dict[str, Any], now: datetime, most_bytes: int = KEPT_BYTES) -> Job:
+    """A job that waits. Raises  Unavailable busy where MOST_WAITING wait already, NoRoom kept_full."""
+    asked = orjson.dumps(ask)
     with _opened(file) as state:
         old = (now - timedelta(days=KEPT_DAYS)).isoformat()
         ended = f"state IN ({', '.join('?' * len(ENDED))})"
@@ -78,9 +80,10 @@ def add_job(file: Path, kind: str, region: str, ask: dict[str, Any], now: dateti
                       f"(SELECT id FROM jobs WHERE {ended} ORDER BY ended DESC LIMIT ?)", (*ENDED, *ENDED, KEPT - 1))
         if state.execute("SELECT count(*) FROM jobs WHERE state = ?", (WAITING,)).fetchone()[0] >= MOST_WAITING:
             raise Unavailable("busy")
+        make_room(state, len(asked), most_bytes, ENDED)
         name = secrets.token_hex(8)
         state.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, '', 0, ?, NULL, NULL, NULL, NULL, NULL)",
-                      (name, kind, region, orjson.dumps(ask).decode(), WAITING, now.isoformat()))
+                      (name, kind, region, asked.decode(), WAITING, now.isoformat()))
         return _read(state, name)
 
 
@@ -152,11 +155,15 @@ def tell_progress(file: Path, name: str, step: str, share: float) -> None:
             raise Stopped
 
 
-def finish_job(file: Path, name: str, result: bytes, now: datetime) -> None:
-    """Keep the result. Raises  BadInput too_large."""
+def finish_job(file: Path, name: str, result: bytes, now: datetime, most_bytes: int = KEPT_BYTES) -> None:
+    """Keep the result; where all that is kept would be more than most_bytes, the oldest runs go.
+
+    Raises  BadInput too_large, NoRoom kept_full.
+    """
     if len(result) > MOST_RESULT_BYTES:
         raise BadInput("too_large", field="result", value=len(result), limit=MOST_RESULT_BYTES, unit="bytes")
     with _opened(file) as state:
+        make_room(state, len(result), most_bytes, ENDED)
         state.execute("UPDATE jobs SET state = ?, share = 1, ended = ?, result = ? WHERE id = ? AND state = ?",
                       (DONE, now.isoformat(), result, name, RUNNING))
 

@@ -19,6 +19,8 @@ from typing import Any
 import orjson
 
 from geodata.errors import BadInput, NotFound, Unavailable
+from locator.jobs import ENDED
+from locator.keeping import KEPT_BYTES, make_room
 from locator.locator import Locator
 from locator.state import opened
 
@@ -98,8 +100,11 @@ def changed_asks(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Json]:
 
 # ---------------------------------------------------------------- kept
 
-def save_scenario(file: Path, scenario: Scenario, answer: Json) -> None:
-    """Raises  BadInput bad_name, scenario_exists, too_large; Unavailable busy."""
+def save_scenario(file: Path, scenario: Scenario, answer: Json, most_bytes: int = KEPT_BYTES) -> None:
+    """Where all that is kept would be more than most_bytes, the oldest runs go.
+
+    Raises  BadInput bad_name, scenario_exists, too_large; NoRoom kept_full; Unavailable busy.
+    """
     check_name(scenario.name)
     content = orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
     if len(content) > MOST_BYTES:
@@ -110,6 +115,7 @@ def save_scenario(file: Path, scenario: Scenario, answer: Json) -> None:
         if state.execute("SELECT 1 FROM scenarios WHERE name = ?", (scenario.name,)).fetchone():
             raise BadInput("scenario_exists", field="name", value=scenario.name)
         told = [orjson.dumps(one).decode() for one in (scenario.ask, scenario.inputs, scenario.figures)]
+        make_room(state, len(content) + sum(len(one.encode()) for one in told), most_bytes, ENDED)
         state.execute("INSERT INTO scenarios VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                       (scenario.name, scenario.kind, scenario.region, *told, scenario.made.isoformat(), content))
 

@@ -41,6 +41,7 @@ class Settings:
     unmet: int = _setting(1, low=0, high=1)                          # count questions that found no stop
     jobs: int = _setting(1, low=0, high=16)                          # long runs at once; 0: none may be started
     job_timeout_s: int = _setting(3_600, low=10, high=86_400)
+    kept_bytes: int = _setting(1_000_000_000, low=1_000_000, high=1_000_000_000_000)      # runs and scenarios together
     dask: str = _setting("")                                         # tcp://… of a scheduler: trips are audited there
     company_rules: str = _setting("")                                # a TOML file of own driving-time rules, for rule company
     live_url: str = _setting("")                                     # where drivers reach the page; printed as a QR code

@@ -11,7 +11,9 @@ of which a screen loads what it shows; the same roads as GeoJSON are 3.0 MB gzip
 from __future__ import annotations
 
 import shutil
+import struct
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -27,6 +29,9 @@ LOCAL_ZOOM = 12               # the lowest zoom of `local`
 MAX_ZOOM = 13                 # drawn larger, not finer, beyond; a unit is then about 1 m
 MIN_ZOOM = 5
 BLOCK_DEG = {"main": 2.0, "local": 0.1}     # a row hardly reaches farther: it is cut anew for every tile it touches
+FIRST_BYTES = 16_384          # a reader asks for so many first: PMTiles promises head and root directory within them
+FIRST_RANGE = f"bytes=0-{FIRST_BYTES - 1}"
+HEAD = struct.Struct("<8sQQ")  # PMTiles 3: its mark, where the root directory begins, how long it is
 _KEYS = ["class", "name", "ref"]
 
 
@@ -55,6 +60,17 @@ def write_basemap(
         else:
             path.unlink(missing_ok=True)
     return tuple(written)
+
+
+@lru_cache(maxsize=64)
+def directory_end(path: Path) -> int:
+    """How many bytes from its beginning hold a file's head and root directory: all a reader needs at first."""
+    with path.open("rb") as file:
+        head = file.read(HEAD.size)
+    if len(head) < HEAD.size or head[:8] != b"PMTiles\x03":
+        return FIRST_BYTES
+    _, offset, length = HEAD.unpack(head)
+    return min(offset + length, FIRST_BYTES) if length else FIRST_BYTES
 
 
 def _joined(roads: gpd.GeoDataFrame, block_deg: float) -> gpd.GeoDataFrame:

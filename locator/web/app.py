@@ -24,8 +24,8 @@ from locator.web.planner import planner
 from locator.web.planning import planning
 from locator.web.plans import plans
 from locator.web.press import press
-from locator.web.press_panels import press_panels
 from locator.web.problems import answer_errors
+from locator.web.reports import reports
 from locator.web.room import KEY, OpenLocator, Room, asked_lang, nonce
 from locator.web.scenarios import scenarios
 from locator.web.siting import siting
@@ -41,6 +41,9 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+PARTS = ("/assets/", "/basemap/")  # no pages of their own: what guards a page would be most of a tile's head
+PART_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
 def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
@@ -61,7 +64,7 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
     app.spec_processor(describe)  # type: ignore[arg-type]
     Babel(app, default_locale=settings.lang, locale_selector=asked_lang)
     answer_errors(app)
-    for part in (api, plans, helps, planning, siting, jobs, scenarios, press, press_panels, pages, planner, offline, guide):
+    for part in (api, plans, helps, planning, siting, jobs, reports, scenarios, press, pages, planner, offline, guide):
         app.register_blueprint(part)
     app.after_request(_guarded)
     app.after_request(_gzipped)        # Flask runs the last one first
@@ -69,6 +72,9 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
 
 
 def _guarded(response: Response) -> Response:
+    if request.path.startswith(PARTS):
+        response.headers.update(PART_HEADERS)
+        return response
     response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -28,6 +28,11 @@ def bundled(modules: Mapping[str, str], entry: str, *, after: str | None = None)
     return _inline('"use strict";\n' + "".join(wrapped))
 
 
+def plain(text: str) -> str:
+    """A script that is no module, without its comments on lines of their own."""
+    return _inline(_without_comments(text))
+
+
 def styled(*sheets: str) -> str:
     """Style sheets as one, without comments and line ends."""
     plain = re.sub(r"/\*.*?\*/", "", "".join(sheets), flags=re.DOTALL)
@@ -49,11 +54,15 @@ def _wrapped(name: str, text: str) -> str:
     body = _EXPORT.sub(lambda found: f"{found['what']} {found['name']}", body)
     if (other := _OTHER.search(body)) is not None:
         raise ValueError(f"{name}: cannot bundle {other[0]!r}")
-    lines = [line.strip() for line in body.splitlines()]
-    if any(line.count("`") % 2 for line in lines):
+    if any(line.count("`") % 2 for line in body.splitlines()):
         raise ValueError(f"{name}: a text over several lines")
-    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    kept = _without_comments(body)
     return f"const {_variable(name)} = (() => {{\n{kept}\nreturn {{ {', '.join(exported)} }};\n}})();\n"
+
+
+def _without_comments(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _taken(found: re.Match[str]) -> str:

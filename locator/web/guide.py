@@ -26,6 +26,7 @@ from locator.web.planning import BODIES as PLANNING
 from locator.web.planning import EXAMPLES as PLANNING_EXAMPLES
 from locator.web.planning import ORDER as PLANNED
 from locator.web.problems import MEDIA_TYPE, statuses
+from locator.web.reports import PATH, TYPES
 from locator.web.room import asked_words
 from locator.web.scenarios import ScenarioAsked
 from locator.web.siting import BODIES as SITING
@@ -34,8 +35,8 @@ from locator.words.exporting import FORMATS
 
 guide = APIBlueprint("guide", __name__, enable_openapi=False)
 SPEC = "locator.openapi"         # in Flask's app.extensions
-RUNS = ("job_start", "jobs", "job", "job_result", "job_cancel", "scenario_save", "scenarios", "scenario", "scenario_compare",
-        "scenario_replay", "scenario_remove")
+RUNS = ("job_start", "jobs", "job", "job_result", "job_report", "job_cancel", "scenario_save", "scenarios", "scenario",
+        "scenario_compare", "scenario_replay", "scenario_remove")
 ORDER = ("along", "plan", "route", "nearest", "here", "places", "layers", "items", "closures", "unmet",
          *PLANNED, "siting", *RUNS, *PAPERS, "healthz")
 JSON_BODIES: dict[str, type[BaseModel]] = {**PLANNING, **SITING, "/api/jobs": JobAsked, "/api/scenarios": ScenarioAsked}
@@ -74,6 +75,7 @@ def describe(spec: dict[str, Any]) -> dict[str, Any]:
     for path in ("/api/along", "/api/plan"):
         answer = spec["paths"][path]["post"]["responses"]["200"]["content"]
         answer.update({MEDIA_TYPES[form].split(";")[0]: {} for form in FORMATS[1:]})
+    spec["paths"][PATH]["get"]["responses"]["200"]["content"].update({media: {} for media in list(TYPES.values())[1:]})
     for path, item in spec["paths"].items():
         for method, operation in item.items():
             operation["parameters"] = [_parameter(one) for one in operation["parameters"]]

@@ -79,7 +79,7 @@ def job_start() -> Response:
         raise Unavailable("jobs_off")
     region = here.locator(asked.region).region.name
     ask, file = check_question(asked.question, asked.ask, region), here.settings.data / STATE
-    job = add_job(file, asked.question, region, ask, datetime.now(UTC))
+    job = add_job(file, asked.question, region, ask, datetime.now(UTC), here.settings.kept_bytes)
     tend(here.settings)
     return send_json(_told(read_job(file, job.id)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, render_template, request, send_file
@@ -21,9 +22,9 @@ from locator.asks import ACCURACIES
 from locator.rules import RULE_SETS, rule_of
 from locator.vehicles import MEASURES, PRESETS
 from locator.web.assets import FOLDERS, FOR_EVER, Assets
-from locator.web.bundle import bundled, styled
+from locator.web.bundle import bundled, plain, styled
 from locator.web.room import asked_words, room
-from maps.basemaps import FILES, MAX_ZOOM
+from maps.basemaps import FILES, FIRST_RANGE, MAX_ZOOM, directory_end
 from maps.looks import place_looks
 from maps.screen import Parts, draw_shell, parts
 
@@ -33,6 +34,7 @@ FIRST_TRIP = {"wujin": {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengsha
 SAID = ("page", "access", "accuracy", "reason", "left_out", "open", "kind", "service", "closure", "rule", "limit",
         "because", "mend")                   # words for the page's script
 WANTS = ("bays", "free", "shower", "hot_water", "canteen", "bed", "guarded", "fuel")      # of WISHES, those the form offers
+DETOUR_MIN = 10                      # what the form offers at first
 SHEETS = ("base.css", "page.css", "answer.css")
 
 
@@ -45,7 +47,8 @@ def page() -> Response:
     shell = parts(draw_shell(cast(Any, bbox), assets.address("maps"), basemap=basemap_of(region)))
     html = render_template("page.html", said=said, shell=shell, assets=assets, region=region, kinds=KINDS, services=SERVICES,
                            rules=RULE_SETS, rule=rule_of(region.facts.country), wants=WANTS, presets=PRESETS, measures=MEASURES,
-                           accuracies=ACCURACIES, inline=_inline(), told=_told(region, said.lang, shell, assets))
+                           accuracies=ACCURACIES, detour_min=DETOUR_MIN,
+                           inline=_inline(), early=_early(region, said.lang), told=_told(region, said.lang, shell, assets))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = said.lang
     response.headers["Cache-Control"] = "no-cache"
@@ -58,7 +61,16 @@ def _inline() -> dict[str, str]:
     """What stands in the page itself: its styles, the theme before anything is drawn, its scripts as one."""
     files = {path.name: path.read_text(encoding="utf-8") for path in FOLDERS["web"].iterdir() if path.suffix in (".js", ".css")}
     scripts = {"first": bundled(files, "first.js"), "script": bundled(files, "page.js", after="first.js")}
-    return {"style": styled(*(files[name] for name in SHEETS)), "theme": files["theme.js"], **scripts}
+    return {"style": styled(*(files[name] for name in SHEETS)), "theme": files["theme.js"], "early": plain(files["early.js"]),
+            **scripts}
+
+
+def _early(region: Region, lang: str) -> dict[str, Any]:
+    """What the page's head needs for its first question. Nothing of the address is in it: the head reads that itself."""
+    first = FIRST_TRIP.get(region.name, {}).get(lang)
+    return {"url": f"/api/plan?{urlencode({'lang': lang, 'region': region.name})}", "rule": rule_of(region.facts.country),
+            "first": {"from": first[0], "to": first[1]} if first else None, "max_detour_s": 60 * DETOUR_MIN,
+            "preset": next(iter(PRESETS))}
 
 
 def _told(region: Region, lang: str, shell: Parts, assets: Assets) -> dict[str, Any]:
@@ -86,9 +98,11 @@ def basemap(region: str, number: int, name: str) -> Response:
     path = (known.build / "basemap" / f"{name}.pmtiles").resolve()
     if number != known.number or not path.is_file():
         raise NotFound("unknown_page", value=request.path)
+    if request.headers.get("Range") == FIRST_RANGE:       # a reader's first, blind; tiles among it would come twice
+        request.environ["HTTP_RANGE"] = f"bytes=0-{directory_end(path) - 1}"
     response = send_file(path, mimetype="application/vnd.pmtiles", conditional=True)
+    del response.headers["Content-Disposition"]           # tiles are many: their heads count
     response.headers["Cache-Control"] = FOR_EVER
-    response.headers["Content-Security-Policy"] = "default-src 'none'"      # tiles are many: their heads are most of them
     return response
 
 

@@ -27,6 +27,7 @@ from locator.web.answering import vehicle_of
 from locator.web.asking import Asked, Avoiding, Datum, Kinds, Services, Text, VehicleIn, among, listed
 from locator.web.planning_asks import CoverageAsked, SpacingAsked, cover_ask, spacing_ask
 from locator.web.problems import of_pydantic
+from locator.web.report_run import ReportAsked, fix_report, report_figures, run_report
 from locator.web.siting_asks import SitingAsked
 from locator.web.siting_run import fix_siting, run_siting, siting_figures
 from locator.wiring import AuditorThere, audit_executor
@@ -152,7 +153,7 @@ def _spacing(settings: Settings, locator: Locator, asked: SpacingAsked, progress
 
 def _spacing_fixed(asked: SpacingAsked) -> Json:
     spacing_ask(asked)
-    return {}
+    return {"lines": True}                                # what is kept can be drawn
 
 
 def _spacing_figures(told: Json) -> dict[str, float | None]:
@@ -163,10 +164,16 @@ def _spacing_figures(told: Json) -> dict[str, float | None]:
             "met": verdicts.count("met"), "exceeded": verdicts.count("exceeded")}
 
 
+# ---------------------------------------------------------------- all of them
+
+def _report_figures(told: Json) -> dict[str, float | None]:
+    return report_figures(told, _coverage_figures, _spacing_figures)
+
 
 QUESTIONS: dict[str, Question] = {
     "coverage": Question(CoverageAsked, _coverage, _coverage_fixed, _coverage_figures),
     "spacing": Question(SpacingAsked, _spacing, _spacing_fixed, _spacing_figures),
     "audit": Question(AuditAsked, _audit, _audit_fixed, _audit_figures),
     "siting": Question(SitingAsked, run_siting, fix_siting, siting_figures),
+    "report": Question(ReportAsked, run_report, fix_report, _report_figures),
 }

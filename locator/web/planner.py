@@ -24,7 +24,7 @@ from maps.looks import BANDS, GAP, SIDES, place_looks
 from maps.screen import Parts, draw_shell, parts
 
 planner = APIBlueprint("planner", __name__, enable_openapi=False)
-TABS = ("cover", "spacing", "siting", "unmet", "jobs", "scenarios")
+TABS = ("cover", "spacing", "siting", "audit", "unmet", "jobs", "scenarios")
 SAID = ("page", "planner", "kind", "service", "road_class", "figure", "question", "job_state", "missing", "norm", "verdict",
         "siting")
 MODELS = ("covering", "median", "center", "cover")           # of siting; trips need a table

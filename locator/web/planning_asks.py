@@ -147,7 +147,6 @@ class SpacingAsked(PlannedBody, Spaced):
 
 
 AnyCover = CoverageOptions | CoverageAsked | CriticalityOptions | CriticalityAsked
-AnyAsked = AnyCover | SpacingOptions | SpacingAsked
 
 
 def cover_ask(asked: AnyCover, **more: Any) -> CoverAsk:
@@ -164,7 +163,7 @@ def spacing_ask(asked: SpacingOptions | SpacingAsked) -> SpacingAsk:
                       tuple(asked.norms), asked.own_m, asked.least_m, asked.max_detour_s)
 
 
-def want_meant(asked: AnyAsked) -> Want:
+def want_meant(asked: PlannedOptions | PlannedBody) -> Want:
     kinds, services = (asked.kind, asked.service) if isinstance(asked, PlannedOptions) else (asked.kinds, asked.services)
     said = {name: value for name in ("min_bays", "min_accuracy", "max_age_days") if (value := getattr(asked, name)) is not None}
     return Want(kinds=tuple(kinds), services=tuple(services), **said)

@@ -56,7 +56,7 @@ def run_job(settings: Settings, name: str) -> None:
         locator = open_locator(settings, job.region)
         told = answer_question(job.kind, job.ask, settings, locator, _progress(settings, name))
         told["inputs"] = inputs_of(locator)
-        finish_job(file, name, orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY), datetime.now(UTC))
+        finish_job(file, name, orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY), datetime.now(UTC), settings.kept_bytes)
     except Stopped:
         return
     except LocatorError as why:

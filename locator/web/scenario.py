@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from geodata.errors import BadInput
+from locator.differing import shown_features
 from locator.jobs import DONE, read_job, read_result
 from locator.scenarios import (
     Json,
@@ -57,7 +58,7 @@ def save_run(settings: Settings, name: str, job_id: str) -> Json:
 
 
 def _kept(settings: Settings, scenario: Scenario, answer: Json) -> Json:
-    save_scenario(settings.data / STATE, scenario, answer)
+    save_scenario(settings.data / STATE, scenario, answer, settings.kept_bytes)
     return scenario_json(scenario)
 
 
@@ -79,15 +80,15 @@ def compare(settings: Settings, a: str, b: str) -> Json:
         raise BadInput("other_kind", field="name", value=f"{one.kind}, {other.kind}")
     return {"a": scenario_json(one), "b": scenario_json(other), "figures": compare_figures(one.figures, other.figures),
             "asked": changed_asks(one.ask, other.ask), "inputs": changed_inputs(one.inputs, other.inputs),
-            "type": "FeatureCollection", "features": [*_features(first, "a"), *_features(second, "b")],
-            "attribution": first.get("attribution", ""), "schematic": bool(first.get("schematic") or second.get("schematic"))}
+            "type": "FeatureCollection", "features": shown_features(one.kind, first, second),
+            "attribution": _of(first, "attribution") or "",
+            "schematic": any(_of(answer, "schematic") for answer in (first, second))}
 
 
-def _features(answer: Json, side: str) -> list[Json]:
-    features = answer.get("features", ()) or [
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [gap["lon"], gap["lat"]]}, "properties": gap}
-        for gap in answer.get("without_place", ())]
-    return [{**one, "properties": {**one["properties"], "side": side}} for one in features]
+def _of(answer: Json, name: str) -> Any:
+    """A fact of the region an answer is of; a report has them apart."""
+    region = answer.get("region")
+    return region.get(name) if isinstance(region, dict) else answer.get(name)
 
 
 def replay(settings: Settings, name: str, progress: Progress = quiet) -> Json:

@@ -79,10 +79,11 @@ class ScenariosOut(Told):
 
 
 class ComparedOut(Told):
-    """Two side by side; `features` hold what both have on a map, `side` says whose."""
+    """Two side by side; `features` hold what both have on a map, `side` says whose; of spacing only what differs."""
 
     type: str = Field(description="FeatureCollection.")
-    features: list[dict[str, Any]] = Field(description="GeoJSON.")
+    features: list[dict[str, Any]] = Field(description=(
+        "GeoJSON: gaps, sites, forced stops; of spacing the longest stretches and the stops that are not the same (`what`)."))
     a: ScenarioOut
     b: ScenarioOut
     figures: list[FigureOut]

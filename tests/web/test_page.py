@@ -78,11 +78,18 @@ def test_scripts_carry_the_nonce_of_the_policy_and_a_new_one_each_time(client: F
     assert len(seen) == 2
 
 
-@pytest.mark.parametrize("address", ["/", "/docs", "/openapi.json", "/healthz", "/api/layers", "/no", "/assets/x/web/base.css"])
+@pytest.mark.parametrize("address", ["/", "/docs", "/openapi.json", "/healthz", "/api/layers", "/no"])
 def test_every_response_is_guarded(client: FlaskClient, address: str) -> None:
     headers = client.get(address).headers
     assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "same-origin"
     assert "default-src 'self'" in headers["Content-Security-Policy"] and "geolocation=(self)" in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("address", ["/assets/x/web/base.css", "/assets/x/web/icon.svg", "/assets/x/none",
+                                     "/basemap/wujin/9/main.pmtiles"])
+def test_a_part_of_a_page_may_do_nothing_by_itself(client: FlaskClient, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff" and "default-src 'none'" in headers["Content-Security-Policy"]
 
 
 def test_texts_are_gzipped_for_those_who_ask(client: FlaskClient) -> None:

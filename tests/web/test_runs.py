@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from geodata.regions import open_region
-from locator.jobs import cancel_job, is_alive, read_job, read_jobs
+from locator.jobs import add_job, cancel_job, finish_job, is_alive, read_job, read_jobs, tend_jobs
 from locator.settings import Settings
 from locator.state import STATE
 from locator.web import create_app
+from locator.web.reports import TYPES
 from locator.wiring import open_locator
 from tests.cli.conftest import runner
 
@@ -32,8 +34,6 @@ def own(wujin: Settings, tmp_path: Path) -> Iterator[Settings]:
     shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
     settings = Settings(data=tmp_path / "var")
     yield settings
-    from datetime import UTC, datetime
-
     if (settings.data / STATE).is_file():
         for job in read_jobs(settings.data / STATE):
             cancel_job(settings.data / STATE, job.id, datetime.now(UTC))
@@ -184,3 +184,47 @@ def test_the_command_line_keeps_and_shows_the_same(own: Settings, doors: FlaskCl
     assert run("scenario", "remove", "甲").exit_code == 0 and run("scenario", "show", "甲").exit_code == 2
     (tmp_path / "ask.json").write_text("[1]")
     assert run("scenario", "save", "丙", "--ask", tmp_path / "ask.json").exit_code == 2
+
+
+# ---------------------------------------------------------------- the report
+
+@pytest.mark.deep
+def test_a_report_is_a_run_and_its_files_are_fetched(doors: FlaskClient) -> None:
+    job = doors.post("/api/jobs", json={"question": "report", "ask": {"limit_s": 900}}).get_json()["id"]
+    said = ended(doors, job)
+    assert said["state"] == "done", said
+    told = doors.get(f"/api/jobs/{job}/result").get_json()
+    assert told["coverage"]["total"] == doors.post("/api/coverage", json={"limit_s": 900}).get_json()["total"]
+    for form, begins in (("pdf", b"%PDF"), ("xlsx", b"PK\x03\x04"), ("gpkg", b"SQLite format 3")):
+        file = doors.get(f"/api/jobs/{job}/report.{form}?lang=en")
+        assert file.status_code == 200 and file.data.startswith(begins) and file.headers["Content-Language"] == "en"
+        assert file.headers["Content-Disposition"].startswith("attachment") and file.headers["Content-Type"] == TYPES[form]
+    assert doors.get(f"/api/jobs/{job}/report.exe").get_json()["code"] == "not_allowed"
+    kept = doors.post("/api/scenarios", json={"name": "报告", "job": job}).get_json()
+    assert kept["figures"]["share"] == told["coverage"]["total"]["share"] and kept["figures"]["roads"] > 0
+
+
+def test_a_report_of_what_is_none(doors: FlaskClient, own: Settings) -> None:
+    file, now = own.data / STATE, datetime.now(UTC)
+    other = add_job(file, "coverage", "wujin", {}, now).id
+    waiting = add_job(file, "report", "wujin", {}, now + timedelta(seconds=1)).id
+    tend_jobs(file, lambda _: 0, most=1, limit_s=60, now=now)
+    finish_job(file, other, b"{}", now)
+    assert [read_job(file, name).state for name in (other, waiting)] == ["done", "waiting"]
+    for name, code in ((other, "not_allowed"), (waiting, "no_result"), ("nobody", "unknown_job")):
+        assert doors.get(f"/api/jobs/{name}/report.pdf").get_json()["code"] == code
+
+
+def test_what_is_kept_of_spacing_can_be_drawn_and_its_differences(doors: FlaskClient) -> None:
+    for name, ask in (("all", {}), ("areas", {"kinds": ["service_area"]})):
+        said = doors.post("/api/scenarios", json={"name": name, "question": "spacing", "ask": ask})
+        assert said.status_code == 200 and said.get_json()["ask"]["lines"] is True
+    answers = [doors.get(f"/api/scenarios/{name}").get_json()["answer"]["directions"] for name in ("all", "areas")]
+    assert all(one["geometry"] for answer in answers for one in answer)
+    both = as_described(doors, "get", "/api/scenarios/{name}/compare/{other}", doors.get("/api/scenarios/all/compare/areas"))
+    all_of, areas = ({stop["id"] for one in answer for stop in one["stops"]} for answer in answers)
+    stops = {one["properties"]["id"] for one in both["features"] if one["properties"]["what"] == "stop"}
+    assert stops == all_of - areas != set()
+    longest = [sum(one["longest_m"] for one in answer) for answer in answers]
+    sides = {one["properties"]["side"] for one in both["features"] if one["properties"]["what"] == "stretch"}
+    assert longest[1] > longest[0] and sides == {"a", "b"}

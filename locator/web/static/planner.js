@@ -1,5 +1,6 @@
 // The planner's page: tabs, panels, the map beside them.
 import * as asks from "./planner_asks.js";
+import * as audit from "./planner_audit.js";
 import * as cover from "./planner_cover.js";
 import { el } from "./dom.js";
 import * as jobs from "./planner_jobs.js";
@@ -8,20 +9,22 @@ import * as siting from "./planner_siting.js";
 import * as spacing from "./planner_spacing.js";
 import * as scenarios from "./planner_scenarios.js";
 import * as unmet from "./planner_unmet.js";
-import { t, told } from "./words.js";
+import { named, t, told } from "./words.js";
 
 const tabs = [...document.querySelectorAll("[role=tab]")], note = document.getElementById("note");
 const panels = {
   cover: () => { map.clear(); cover.again(); dots(); },
-  spacing: async () => { map.clear(); await spacing.show(cover.question()); },
+  spacing: async () => { map.clear(); await spacing.ask(cover.question()); },
   siting: () => { map.clear(); dots(); },
+  audit: () => { map.clear(); audit.draw(); },
   unmet: async () => { map.clear(); await unmet.show(); },
   jobs: () => jobs.show(),
   scenarios: () => scenarios.show(),
 };
 
-function turn(name, push = true) {
+function turn(name, push = true, ask = true) {
   jobs.stop();
+  say("");
   for (const tab of tabs) {
     const is = tab.id === `tab-${name}`;
     tab.setAttribute("aria-selected", String(is));
@@ -29,7 +32,8 @@ function turn(name, push = true) {
     document.getElementById(tab.getAttribute("aria-controls")).hidden = !is;
   }
   if (push) history.replaceState(null, "", `#${name}`);
-  Promise.resolve(panels[name]()).catch(trouble);
+  if (ask) Promise.resolve(panels[name]()).catch(trouble);
+  else map.clear();
 }
 
 function say(text) {
@@ -71,18 +75,21 @@ async function keep(body) {
 
 document.getElementById("keep").addEventListener("click", () => keep({ question: "coverage", ask: cover.question() }).catch(trouble));
 document.getElementById("run").addEventListener("click", () => asks.startJob("coverage", cover.question()).then(() => turn("jobs")).catch(trouble));
+document.getElementById("report").addEventListener("click", () => {
+  const { limit_s, kinds, services, vehicle, hour, weekday } = cover.question();
+  asks.startJob("report", { limit_s, kinds, services, vehicle, hour, weekday }).then(() => turn("jobs")).catch(trouble);
+});
 document.getElementById("theme").addEventListener("click", () => window.locatorTheme.turn());
 
 function opened(kind, answer) {
-  if (kind === "siting") {
-    turn("siting");
-    return siting.show(answer);
-  }
-  if (kind !== "coverage") return say(t("planner.opened_elsewhere"));
-  turn("cover");
-  cover.show(answer);
+  turn({ coverage: "cover", report: "cover" }[kind] ?? kind, true, false);
+  if (kind === "siting") dots();
+  const shown = { siting, audit, spacing }[kind] ?? cover;
+  shown.show(kind === "report" ? answer.coverage : answer);
+  say(t("planner.opened", { question: named("question", kind) }));
 }
 
+spacing.start((body) => keep(body).catch(trouble));
 siting.start(cover.question, (body) => keep(body).catch(trouble));
 jobs.start((job) => asks.jobResult(job.id).then((answer) => opened(job.question, answer)).catch(trouble), (job) => keep({ job: job.id }).catch(trouble));
 scenarios.start((one) => opened(one.question, one.answer));

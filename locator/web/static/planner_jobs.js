@@ -2,7 +2,7 @@
 import * as asks from "./planner_asks.js";
 import { el } from "./dom.js";
 import { when } from "./planner_says.js";
-import { named, t } from "./words.js";
+import { named, t, told } from "./words.js";
 
 const place = document.getElementById("jobs-told");
 const EVERY_MS = 1_500;
@@ -23,6 +23,9 @@ export async function show() {
 
 export const stop = () => clearTimeout(timer);
 
+const FORMS = { pdf: "PDF", xlsx: "XLSX", gpkg: "GeoPackage" };
+const files = (job) => Object.entries(FORMS).map(([form, name]) => el("a.quick.file", { href: `/api/jobs/${encodeURIComponent(job.id)}/report.${form}?lang=${told.lang}`, download: true }, name));
+
 function item(job) {
   const alive = job.state === "running" || job.state === "waiting";
   const button = (key, onclick, props = {}) => el("button.quick", { type: "button", onclick, ...props }, t(key));
@@ -31,7 +34,7 @@ function item(job) {
     el("small.quiet", {}, when(job.made), job.ended ? ` → ${when(job.ended)}` : ""),
     alive ? el("progress", { max: "1", value: job.state === "running" ? String(job.share) : null, "aria-label": t("planner.progress") }) : null,
     job.detail ? el("p.trouble", {}, job.detail) : null,
-    el("p.acts", {}, job.has_result ? button("planner.open", () => open(job)) : null, job.has_result ? button("planner.keep", () => keep(job)) : null,
+    el("p.acts", {}, ...(job.has_result && job.question === "report" ? files(job) : []), job.has_result ? button("planner.open", () => open(job)) : null, job.has_result ? button("planner.keep", () => keep(job)) : null,
       button(alive ? "planner.cancel" : "planner.forget", () => end(job))));
 }
 

@@ -41,6 +41,13 @@ export async function put(name, features, style, onpick = null) {
   return layer;
 }
 
+// The map goes where these are, all of them.
+export function fit(names) {
+  const box = L.latLngBounds([]);
+  for (const name of names) if (layers.get(name)) box.extend(layers.get(name).getBounds());
+  if (box.isValid()) map.fitBounds(box, { maxZoom: 13, padding: [40, 40], animate: false });
+}
+
 // One feature in front of all, and the map goes there.
 export async function point(feature, colour) {
   await open();

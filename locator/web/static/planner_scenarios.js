@@ -2,7 +2,7 @@
 import * as asks from "./planner_asks.js";
 import { el } from "./dom.js";
 import * as map from "./planner_map.js";
-import { figure, figureName, short, when } from "./planner_says.js";
+import { figure, figureName, km, short, when } from "./planner_says.js";
 import { named, t, told } from "./words.js";
 
 const place = document.getElementById("scenarios-told"), below = document.getElementById("scenario-answer");
@@ -48,16 +48,41 @@ const changes = (title, rows, a, b) => rows.length ? el("section", {}, el("h3", 
 
 async function compare(a, b) {
   const found = await asks.compareScenarios(a, b);
-  below.replaceChildren(el("h3", {}, t("planner.compared")), el("p.sides", {}, side("a", a), side("b", b)), table(found.figures, a, b),
+  below.replaceChildren(el("h3", {}, t("planner.compared")), el("p.sides", {}, side("a", a, found), side("b", b, found)), roads(found) ?? "", table(found.figures, a, b),
     changes(t("planner.asked_otherwise"), found.asked, "a", "b"), changes(t("planner.stood_otherwise"), found.inputs, "then", "now"));
   map.clear();
-  await map.put("compared", found.features, (one) => ({ color: told.sides[one.properties.side], weight: one.properties.side === "a" ? 9 : 4, opacity: one.properties.side === "a" ? 0.55 : 0.95 }));
+  await map.put("compared", found.features, style);
+  map.fit(["compared"]);
 }
 
-function side(which, name) {
+// The first wide and pale, the second narrow upon it: where both are, both are seen.
+function style({ geometry, properties: { side, straight } }) {
+  const wide = side === "a", colour = told.sides[side];
+  if (geometry.type === "Point") return { radius: wide ? 10 : 6, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: wide ? 0.6 : 1 };
+  return { color: colour, weight: wide ? 9 : 4, opacity: wide ? 0.55 : 0.95, dashArray: straight ? "6 6" : null };
+}
+
+// Spacing: each road that differs, its longest stretch there and here, and what stops only one of them has.
+function roads(found) {
+  if (found.a.question !== "spacing") return null;
+  const rows = new Map();
+  for (const one of found.features) {
+    const { ref, heading, side, what, longest_m } = one.properties, row = rows.get(`${ref} ${heading}`) ?? { features: [], a: null, b: null, stops: 0 };
+    row.features.push(one);
+    if (what === "stretch") row[side] = longest_m;
+    else row.stops += 1;
+    rows.set(`${ref} ${heading}`, row);
+  }
+  if (!rows.size) return el("p.quiet", {}, t("planner.no_differences"));
+  return el("ol.gaps", {}, ...[...rows].map(([name, row]) => el("li", {}, el("button.gap.wide", { type: "button", onclick: () => { for (const one of row.features) map.point(one, told.gap); } },
+    el("span.road-head", {}, el("b", {}, name), el("span", {}, row.a === null && row.b === null ? "" : `${km(row.a)} → ${km(row.b)}`)),
+    row.stops ? el("small", {}, t("planner.stops_differ", { n: row.stops })) : null))));
+}
+
+function side(which, name, found) {
   const mark = el("i.mark", {});
   mark.style.setProperty("--kind", told.sides[which]);
-  return el("span", {}, mark, t("planner.gaps_of", { name }));
+  return el("span", {}, mark, t(`planner.sides_${found.a.question}`, { name }));
 }
 
 async function replay(name) {

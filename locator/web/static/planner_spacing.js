@@ -7,7 +7,7 @@ import { named, place as called, t, told } from "./words.js";
 
 const place = document.getElementById("spacing-told");
 const WIDE = 400, EDGE = 8;
-let last = "";
+let last = "", answer = null;
 
 const shape = (tag, props, ...children) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -16,20 +16,52 @@ const shape = (tag, props, ...children) => {
   return made;
 };
 
-export async function show(question) {
-  const { kinds, services, vehicle, hour, weekday } = question, asked = JSON.stringify([kinds, services, vehicle, hour, weekday]);
-  if (asked === last) return;
+const wanted = ({ kinds, services, vehicle, hour, weekday }) => ({ kinds, services, vehicle, ...(hour === undefined ? {} : { hour }), ...(weekday ? { weekday } : {}), lines: true });
+
+export async function ask(question) {
+  const asked = JSON.stringify(wanted(question));
+  if (asked === last) return draw();
   place.setAttribute("aria-busy", "true");
   try {
-    const found = await asks.post("spacing", "/api/spacing", { kinds, services, vehicle, ...(hour === undefined ? {} : { hour }), ...(weekday ? { weekday } : {}), lines: true });
+    show(await asks.post("spacing", "/api/spacing", wanted(question)), (body) => keep({ question: "spacing", ask: body }), wanted(question));
     last = asked;
-    const roads = [...found.directions].sort((a, b) => (b.longest_m ?? 0) - (a.longest_m ?? 0));
-    place.replaceChildren(el("p.quiet", {}, t("planner.spacing_about")), ...found.norms.map(norm),
-      roads.length ? el("ol.gaps", {}, ...roads.map(road)) : el("p.quiet", {}, t("planner.no_roads")));
   } finally {
     place.removeAttribute("aria-busy");
   }
+  return null;
 }
+
+let keep = () => {};
+
+export const start = (whenKept) => { keep = whenKept; };
+
+// An answer of now, which can be kept, or one that was kept.
+export function show(found, kept = null, asked = null) {
+  last = "";
+  answer = [...found.directions].sort((a, b) => (b.longest_m ?? 0) - (a.longest_m ?? 0));
+  place.replaceChildren(...[el("p.quiet", {}, t("planner.spacing_about")), ...found.norms.map(norm),
+    answer.length ? el("ol.gaps", {}, ...answer.map(road)) : el("p.quiet", {}, t("planner.no_roads")),
+    kept ? el("p.acts.last", {}, el("button.quick", { type: "button", onclick: () => kept(asked) }, t("planner.keep"))) : null].filter(Boolean));
+  draw();
+}
+
+const worst = (one) => ["exceeded", "not_known", "met"].find((verdict) => one.verdicts.some((v) => v.verdict === verdict)) ?? "not_known";
+const COLOURS = { exceeded: told.gap, not_known: "#6b7780", met: told.sides.a };
+const straight = (one) => [one.begin, ...one.stops.map((stop) => [stop.lon, stop.lat]), one.end];
+const line = (one) => ({ type: "Feature", properties: { verdict: worst(one), straight: !one.geometry, one }, geometry: one.geometry ?? { type: "LineString", coordinates: straight(one) } });
+
+// All directions, those that exceed a norm in the colour of a gap, with their stops.
+async function draw() {
+  if (!answer) return;
+  for (const button of place.querySelectorAll(".gap")) button.setAttribute("aria-pressed", "false");
+  await map.put("road", answer.map(line), ({ properties: p }) => ({ color: COLOURS[p.verdict], weight: p.verdict === "exceeded" ? 5 : 3.5, opacity: 0.85, dashArray: p.straight ? "6 6" : null }),
+    (feature) => choose(place.querySelectorAll(".gap")[answer.indexOf(feature.properties.one)], feature.properties.one, true));
+  await stops(answer.flatMap((one) => one.stops));
+  map.fit(["road"]);
+}
+
+const stops = (some) => map.places(some.map((stop) => ({ type: "Feature", properties: stop, geometry: { type: "Point", coordinates: [stop.lon, stop.lat] } })),
+  (stop) => map.say(...stop.geometry.coordinates, [called(stop.properties), t("planner.at_km", { km: km(stop.properties.offset_m) })]));
 
 const norm = (one) => el("p.quiet", {}, el("b", {}, named("norm", one.norm)), ` ≤ ${km(one.limit_m)}${one.source ? ` · ${one.source}` : ""}`);
 
@@ -49,11 +81,11 @@ function strip(one) {
     shape("line", { x1: EDGE, x2: WIDE - EDGE, y1: 14, y2: 14, stroke: "currentColor", "stroke-width": 2.5 }), ...dots);
 }
 
-async function choose(button, one) {
+async function choose(button, one, fromMap = false) {
   for (const other of place.querySelectorAll(".gap")) other.setAttribute("aria-pressed", String(other === button));
+  if (fromMap) button.scrollIntoView({ block: "center" });
   map.clear();
-  await map.put("road", [{ type: "Feature", properties: {}, geometry: one.geometry }], () => ({ color: told.sides.a, weight: 5 }));
-  await map.places(one.stops.map((stop) => ({ type: "Feature", properties: stop, geometry: { type: "Point", coordinates: [stop.lon, stop.lat] } })),
-    (stop) => map.say(...stop.geometry.coordinates, [called(stop.properties), t("planner.at_km", { km: km(stop.properties.offset_m) })]));
-  await map.point({ type: "Feature", properties: {}, geometry: one.geometry }, told.sides.a);
+  await map.put("road", [line(one)], ({ properties: p }) => ({ color: COLOURS[p.verdict], weight: 5, dashArray: p.straight ? "6 6" : null }));
+  await stops(one.stops);
+  await map.point(line(one), COLOURS[worst(one)]);
 }

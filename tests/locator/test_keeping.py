@@ -1,0 +1,69 @@
+"""What runs and scenarios take together is bounded in bytes: the oldest runs go, scenarios stay, what never fits is refused."""
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geodata.errors import NoRoom, NotFound
+from locator.jobs import add_job, finish_job, read_job, read_jobs, tend_jobs
+from locator.scenarios import Scenario, read_scenarios, remove_scenario, save_scenario
+
+NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
+MOST = 10_000
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "state.sqlite"
+
+
+def run(file: Path, minute: int, size: int) -> str:
+    """A run that is done, with a result of so many bytes."""
+    now = NOW + timedelta(minutes=minute)
+    name = add_job(file, "coverage", "wujin", {}, now, MOST).id
+    tend_jobs(file, lambda _: 0, most=99, limit_s=1e9, now=now)
+    finish_job(file, name, b"x" * size, now, MOST)
+    return name
+
+
+def keep(file: Path, name: str, size: int) -> None:
+    answer: dict[str, Any] = {"told": "x" * size}
+    save_scenario(file, Scenario(name, "coverage", "wujin", {}, {}, {}, NOW), answer, MOST)
+
+
+def test_the_runs_that_ended_longest_ago_go_first(file: Path) -> None:
+    names = [run(file, minute, 4_000) for minute in range(2)]
+    assert [job.id for job in read_jobs(file)] == names[::-1]
+    third = run(file, 2, 4_000)
+    assert [job.id for job in read_jobs(file)] == [third, names[1]] and read_job(file, third).has_result
+    keep(file, "a", 5_500)                                 # only one run fits beside it
+    assert [job.id for job in read_jobs(file)] == [third]
+    keep(file, "b", 4_000)                                 # none
+    assert read_jobs(file) == [] and {one.name for one in read_scenarios(file)} == {"a", "b"}
+
+
+def test_what_never_fits_is_refused_and_nothing_is_lost(file: Path) -> None:
+    keep(file, "a", 6_000)
+    small = run(file, 0, 1_000)
+    with pytest.raises(NoRoom, match="kept_full") as why:
+        keep(file, "b", 5_000)
+    assert why.value.params["limit"] == MOST and why.value.value > MOST
+    assert read_job(file, small).has_result and {one.name for one in read_scenarios(file)} == {"a"}
+    with pytest.raises(NoRoom, match="kept_full"):
+        run(file, 1, 5_000)
+    remove_scenario(file, "a")
+    keep(file, "b", 5_000)
+    assert read_job(file, small).has_result
+    keep(file, "c", 4_900)
+    with pytest.raises(NotFound):
+        read_job(file, small)
+
+
+def test_a_question_counts_as_well(file: Path) -> None:
+    keep(file, "a", 6_000)
+    with pytest.raises(NoRoom, match="kept_full"):
+        add_job(file, "audit", "wujin", {"trips": ["x" * 5_000]}, NOW, MOST)
+    assert read_jobs(file) == []
