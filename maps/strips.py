@@ -27,7 +27,12 @@ STEP_MM = 0.5                # the route is looked at this often; what it does b
 DIRECTIONS = 72              # 5 degrees apart
 UPWARD_DEG = 15.0            # travel still runs up the page when it strays so far from straight up
 ALIKE = 0.97                 # of pages that hold nearly as much, the one whose travel is straightest up
+STUB = 0.8                   # a last page shorter than this share of the longest is one
+EVENED = (1.0, 1.04, 1.1, 1.2, 1.35)      # times the even length, tried in turn
 SHORTER = 0.98               # a page that in its own projection is a little too small for its piece takes so much of it
+
+
+Piece = tuple[float, float, Window]      # from_m, to_m, what the page shows
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,12 @@ class Strip:
 
 
 def cut(line: MeasuredLine, width_mm: float, height_mm: float, *, scale: float, overlap_mm: float = 20.0, margin_mm: float = 10.0,
-        orientation: str = TRAVEL_UP, max_strips: int = MAX_STRIPS) -> tuple[Strip, ...]:
+        orientation: str = TRAVEL_UP, max_strips: int = MAX_STRIPS, even: bool = True) -> tuple[Strip, ...]:
     """The pages of a route at 1 : scale: together they hold every metre of it.
 
     overlap_mm  route that two neighbouring pages share, measured along it, at scale
     margin_mm   the route keeps so far from the frame
+    even        no more pages, but of about one length; else each holds all it can, and the last what is left
     Raises      BadInput: out_of_range, not_allowed, too_large (more than max_strips pages)
     """
     inner = min(width_mm, height_mm) - 2 * margin_mm
@@ -71,6 +77,8 @@ def cut(line: MeasuredLine, width_mm: float, height_mm: float, *, scale: float, 
         raise BadInput("out_of_range", field="overlap_mm", value=overlap_mm, low=0, high=inner / 2)
     page = Window(float(line.lonlat[0, 0]), float(line.lonlat[0, 1]), scale, width_mm, height_mm)
     pieces = list(_pieces(line, page, overlap_mm * page.m_per_mm, margin_mm, orientation, max_strips))
+    if even:
+        pieces = _evened(pieces, line, page, overlap_mm * page.m_per_mm, margin_mm, orientation)
     return tuple(_matched([Strip(n, len(pieces), a, b, window) for n, (a, b, window) in enumerate(pieces, 1)]))
 
 
@@ -81,7 +89,7 @@ def fitted_scale(line: MeasuredLine, width_mm: float, height_mm: float, *, pages
     for scale in (s for s in SCALES if span_m <= pages * math.hypot(width_mm, height_mm) * s / 1000):
         try:
             cut(line, width_mm, height_mm, scale=scale, overlap_mm=overlap_mm, margin_mm=margin_mm, orientation=orientation,
-                max_strips=pages)
+                max_strips=pages, even=False)
         except BadInput as why:
             if why.code != "too_large":
                 raise
@@ -90,12 +98,29 @@ def fitted_scale(line: MeasuredLine, width_mm: float, height_mm: float, *, pages
     raise BadInput("out_of_range", field="pages", value=pages, low=1, high=MAX_STRIPS)
 
 
+def _evened(full: list[Piece], line: MeasuredLine, page: Window, overlap_m: float, margin_mm: float, orientation: str,
+            ) -> list[Piece]:
+    """As many pages, none longer than need be, where the last would be a stub: else they stay as they are."""
+    stub_m = full[-1][1] - full[-1][0]
+    if len(full) == 1 or stub_m >= STUB * max(to_m - from_m for from_m, to_m, _ in full):
+        return full
+    alike_m = (line.length_m + (len(full) - 1) * overlap_m) / len(full)
+    for more in EVENED:
+        try:
+            pieces = list(_pieces(line, page, overlap_m, margin_mm, orientation, len(full), alike_m * more))
+        except BadInput:                                    # where the road bends a page holds less than that
+            continue
+        if len(pieces) == len(full) and pieces[-1][1] - pieces[-1][0] > stub_m:
+            return pieces
+    return full
+
+
 def _pieces(line: MeasuredLine, page: Window, overlap_m: float, margin_mm: float, orientation: str, most: int,
-            ) -> Iterator[tuple[float, float, Window]]:
-    """(from_m, to_m, window) of every page. Each goes on for at least twice the overlap, so there is an end."""
+            longest_m: float = math.inf) -> Iterator[Piece]:
+    """Every page, none longer than `longest_m`. Each goes on for more than the overlap, so there is an end."""
     from_m, ups = 0.0, np.array([0.0]) if orientation == NORTH_UP else np.arange(DIRECTIONS) * 360.0 / DIRECTIONS
     for count in range(most):
-        to_m, window = _page(line, page, from_m, margin_mm, ups)
+        to_m, window = _page(line, page, from_m, margin_mm, ups, longest_m)
         yield from_m, to_m, window
         if to_m >= line.length_m:
             return
@@ -104,10 +129,11 @@ def _pieces(line: MeasuredLine, page: Window, overlap_m: float, margin_mm: float
             raise BadInput("too_large", field="scale", value=page.scale, limit=most, unit="pages")
 
 
-def _page(line: MeasuredLine, page: Window, from_m: float, margin_mm: float, ups: Floats) -> tuple[float, Window]:
+def _page(line: MeasuredLine, page: Window, from_m: float, margin_mm: float, ups: Floats, longest_m: float,
+          ) -> tuple[float, Window]:
     """How far the page that begins at `from_m` goes, and its window."""
     inner = np.array([page.width_mm, page.height_mm]) - 2 * margin_mm
-    offsets, mm = _ahead(line, page, from_m, inner)
+    offsets, mm = _ahead(line, page, from_m, inner, longest_m)
     last, up_deg = _farthest(mm, inner, ups)
     to_m = float(offsets[last])
     while True:
@@ -118,15 +144,16 @@ def _page(line: MeasuredLine, page: Window, from_m: float, margin_mm: float, ups
         to_m = from_m + (to_m - from_m) * SHORTER
 
 
-def _ahead(line: MeasuredLine, page: Window, from_m: float, inner: Floats) -> tuple[Floats, Floats]:
-    """Offsets every STEP_MM from `from_m` until no page could hold them, and where they stand: millimetres right and down."""
+def _ahead(line: MeasuredLine, page: Window, from_m: float, inner: Floats, longest_m: float) -> tuple[Floats, Floats]:
+    """Offsets every STEP_MM from `from_m`, for `longest_m` or until no page could hold them, and where they stand: millimetres
+    right and down."""
     step, reach = STEP_MM * page.m_per_mm, 2 * float(inner.sum())
     here = replace(page, lon=float(line.point_at(from_m)[0, 0]), lat=float(line.point_at(from_m)[0, 1]))
     while True:
-        end = min(line.length_m, from_m + reach * page.m_per_mm)
+        end = min(line.length_m, from_m + min(reach * page.m_per_mm, longest_m))
         offsets = np.append(np.arange(from_m, end, step), end)
         mm = here.to_mm(line.point_at(offsets))
-        if end >= line.length_m or (np.ptp(mm, axis=0) > np.hypot(*inner)).any():
+        if end >= min(line.length_m, from_m + longest_m) or (np.ptp(mm, axis=0) > np.hypot(*inner)).any():
             return offsets, mm
         reach *= 2                                          # switchbacks: much road on little ground
 

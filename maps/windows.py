@@ -28,6 +28,7 @@ SCALE_LIMITS = (1_000.0, 50_000_000.0)
 SIZE_LIMITS_MM = (10.0, 2_000.0)
 EDGE_POINTS = 17            # a side of the frame is a curve on the globe; between its points it bulges by less than BULGE
 BULGE = 0.02                # of the box's height
+LEAST_SHOWN = 0.25          # of a district's breadth or height, on the map of its places
 Bbox = tuple[float, float, float, float]       # west, south, east, north; west > east over the dateline
 
 
@@ -136,6 +137,33 @@ def window_around(lonlat: ArrayLike, width_mm: float, height_mm: float, *, margi
         start = replace(start, lon=lon, lat=lat)
     need = float(((high - low) / inner).max()) * start.scale
     return _next_fit(start, points, (scale,) if scale else [s for s in SCALES if s >= need * 0.99], margin_mm, forced=bool(scale))
+
+
+def window_on(lonlat: ArrayLike, within: ArrayLike, width_mm: float, height_mm: float, *, margin_mm: float = 8.0) -> Window:
+    """The window with all of `lonlat` in it, as large as can be at a scale of two figures; it leans so as to show least of what
+    lies outside the box around `within`. Of that it shows a quarter at least, however near the points lie to one another.
+
+    Raises BadInput out_of_range when nothing fits or the sizes are none.
+    """
+    points, box = (np.asarray(some, np.float64).reshape(-1, 2) for some in (lonlat, within))
+    start = window_around(points, width_mm, height_mm, margin_mm=margin_mm)
+    size, mm, ground = np.array([width_mm, height_mm]), start.to_mm(points), start.to_mm(box)
+    need = float((np.ptp(mm, axis=0) / (size - 2 * margin_mm)).max())
+    least = float((np.ptp(ground, axis=0) / size).max()) * LEAST_SHOWN
+    window = replace(start, scale=max(_two_figures(start.scale * max(need, least)), SCALE_LIMITS[0]))
+    mm, ground = window.to_mm(points), window.to_mm(box)
+    low, high = ground.min(axis=0), ground.max(axis=0)
+    move = np.where(high - low >= size, np.clip(0.0, low, np.maximum(high - size, low)), (low + high - size) / 2)
+    move = np.clip(move, mm.max(axis=0) - (size - margin_mm), mm.min(axis=0) - margin_mm)
+    lon, lat = map(float, window.to_lonlat(size / 2 + move)[0])
+    leant = replace(window, lon=lon, lat=lat)
+    return next((one for one in (leant, window) if one.holds(points, margin_mm=margin_mm * 0.9).all()), start)
+
+
+def _two_figures(scale: float) -> float:
+    """The next scale number of two figures: 1 : 67 000, 1 : 120 000."""
+    step = 10.0 ** (math.floor(math.log10(max(scale, 1.0))) - 1)
+    return math.ceil(scale / step - 1e-9) * step
 
 
 def _next_fit(start: Window, points: Floats, scales: Sequence[float], margin_mm: float, *, forced: bool) -> Window:

@@ -149,7 +149,7 @@ class Number(click.ParamType[float]):
 
 
 class OneOf(click.ParamType[str]):
-    """One of a closed list."""
+    """One of a closed list, in capitals or not."""
 
     name = "choice"
 
@@ -160,6 +160,7 @@ class OneOf(click.ParamType[str]):
         return "|".join(self.allowed) if len("|".join(self.allowed)) < 40 else None
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value not in self.allowed:
+        found = {one.casefold(): one for one in self.allowed}.get(str(value).casefold())      # a4 is A4
+        if found is None:
             raise BadInput("not_allowed", field=typed_as(param), value=value, allowed=", ".join(self.allowed))
-        return str(value)
+        return found

@@ -111,7 +111,7 @@ def _ladder(who: Caller, told: Dict) -> list[str]:
     if not last:
         return [*lines, who.text("plan.no_safe_stop")]
     shown = [rung for rung in told["ladder"][:last[0] + 1] if rung["fits"]][-RUNGS_SHOWN:]
-    heads = [who.text(f"head.{name}") for name in ("last", "at", "spare", "eta", "name", "if_skipped", "if_full")]
+    heads = [who.text(f"head.{name}") for name in ("last", "leave", "spare", "eta", "name", "if_skipped", "if_full")]
     rows = [["▶" if rung["last_safe"] else None, km(_leaves(_stop(told, rung["stop"]))), duration(who, rung["spare_s"]),
              clock(rung["arrive"], since=told["depart"]), _called(who, _stop(told, rung["stop"])) + _unsure(who, rung),
              _next(who, told, rung, "skipped"), _next(who, told, rung, "full")] for rung in shown]

@@ -29,7 +29,7 @@ from maps.furniture import Captions
 from maps.ground import classes_at, named_at
 from maps.panels import Ground, Panel, draw_locator, draw_overview, draw_station, draw_strip, draw_wall
 from maps.strips import Strip, cut, fitted_scale
-from maps.windows import Window, window_around
+from maps.windows import Window, window_around, window_on
 
 MOST_FITTED = 12  # strips of a booklet whose scale is chosen, or as many as PAGE_S of driving asks for
 PAGE_S = 2_400.0  # driving that a strip shows, about, when the scale is chosen
@@ -38,6 +38,7 @@ AROUND_SCALE = 20_000  # of a poster at least: nearer would show nothing but the
 ON_COVER = 20  # stops on the map of a booklet's cover
 NEAR = 6  # of the other places, so many are on it
 SQUARE_MM = 40.0  # of a wall map, on A3
+WALL_MARGIN_MM = 11.0  # its places keep so far from the frame, on A3
 TOWN_KINDS = frozenset({"city", "town", "suburb", "village", "hamlet", "county", "district", "borough"})
 
 
@@ -97,7 +98,8 @@ class Draughtsman:
     def wall(self, rows: Sequence[dict[str, Any]], width_mm: float, height_mm: float, magnify: float) -> Panel:
         """All these places and the region's roads around them."""
         points = np.array([row["lonlat"] for row in rows]) if rows else self._corners()
-        window = window_around(points, width_mm, height_mm, margin_mm=14.0 * magnify)
+        around = self._corners() if self.locator.region.facts.bbox else points
+        window = window_on(points, around, width_mm, height_mm, margin_mm=WALL_MARGIN_MM * magnify)
         return draw_wall(
             window, self._ground(window), stops_frame(rows), self.captions, square_mm=SQUARE_MM * magnify, magnify=magnify
         )

@@ -6,6 +6,7 @@ Never knows: routes, how a panel is drawn.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from locator.printing.drawing import Draughtsman
 from locator.printing.rows import accuracy_mark, kinds_of, place_row
 from locator.printing.sheets import WALL_PAPERS, Sheet, data_of
 from locator.vehicles import Vehicle
+from maps.fonts import width_em
 from maps.paper import FONT_LICENCE, qr_svg
 
 WAYS = ("north", "east", "south", "west")
@@ -33,7 +35,9 @@ A_WAY = 3  # places each way
 LOOKED_AT = 60  # nearest places among which those are found
 EVENTS = 4
 EVENT_DAYS = 31
-ENTRY_MM, INDEX_HEAD_MM = 6.4, 26.0  # of a wall map's index on A3: a line; its head and the small print
+ENTRY_MM, INDEX_HEAD_MM = 5.3, 18.0  # of a wall map's index on A3: a line; its head and the small print
+TEXT_MM, NUMBERED_MM = 2.7, 13.5  # there: the height of its letters; what stands before a name
+WALL_HEAD_MM, WARNED_MM = 18.0, 5.6  # above its map: the title; each warning with its share of their frame
 MOST_ENTRIES = 3_000  # of a wall map's index
 
 
@@ -165,18 +169,20 @@ def wall(locator: Locator, sheet: Sheet, both: Both, draughtsman: Draughtsman, m
     """Every layer on one large map, and an index of the places by grid square. Raises BadInput too_large."""
     sheet.only(*WALL_PAPERS)
     places = _entries(locator, both)
+    title, other = _titles(locator, both)
+    said = common(both, sheet, locator.region, made, title=title, kind="wall", demo=any(place["demo"] for place in places))
     width, height = sheet.size_mm
     k = min(width, height) / 297
     beside = sheet.orientation == "landscape"
-    inner_w, inner_h = width - 2 * sheet.margin_mm, height - sheet.margin_mm - 9 - 38 * k  # title, warnings, foot
-    columns, share = _index(len(places), beside, inner_h, k)
+    inner_w = width - 2 * sheet.margin_mm
+    inner_h = height - sheet.margin_mm - 5 - (8 + WALL_HEAD_MM + WARNED_MM * len(said["warnings"])) * k
+    columns, share = _index(places, beside, inner_w, inner_h, k)
     size = (inner_w * (1 - share), inner_h) if beside else (inner_w, inner_h * (1 - share))
     panel = draughtsman.wall(places, size[0], size[1], k)
     for entry, square in zip(places, panel.squares, strict=True):
         entry["square"] = square or "—"
-    title, other = _titles(locator, both)
     data = {
-        **common(both, sheet, locator.region, made, title=title, kind="wall", demo=any(place["demo"] for place in places)),
+        **said,
         "subtitle": other,
         "paper": data_of(sheet, beside=beside, index_columns=columns),
         "panel": {
@@ -217,14 +223,18 @@ def _entries(locator: Locator, both: Both) -> list[dict[str, Any]]:
     return [{**entry, "number": number} for number, entry in enumerate(entries, start=1)]
 
 
-def _index(entries: int, beside: bool, inner_h: float, k: float) -> tuple[int, float]:
+def _index(places: list[dict[str, Any]], beside: bool, inner_w: float, inner_h: float, k: float) -> tuple[int, float]:
     """Columns of the index, and the share of the paper it takes; what has no room goes on to another sheet."""
-    line = ENTRY_MM * k
+    line = ENTRY_MM * max(k, 0.95)
     if beside:
-        columns = min(max(-(-entries // max(int(inner_h / line), 1)), 1), 3)
+        columns = min(max(-(-len(places) // max(int(inner_h / line), 1)), 1), 3)
         return columns, 0.12 * columns + 0.03
     columns = 4
-    return columns, min(0.5, (-(-entries // columns) * line + INDEX_HEAD_MM * k) / inner_h)
+    room_mm = inner_w / columns - (NUMBERED_MM + 4) * k
+    lines = [max(math.ceil(width_em(f"{one['name']} {one['name_beside']}") * TEXT_MM * k / room_mm), 1) for one in places]
+    each = max(-(-len(places) // columns), 1)
+    most = max((sum(lines[first : first + each]) for first in range(0, len(lines), each)), default=0)
+    return columns, min(0.5, (most * line + INDEX_HEAD_MM * k) / inner_h)
 
 
 def _titles(locator: Locator, both: Both) -> tuple[str, str]:

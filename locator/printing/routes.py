@@ -35,8 +35,7 @@ def booklet(trip: Trip, sheet: Sheet, both: Both, draughtsman: Draughtsman, made
     """A cover with the plan, then the route strip by strip."""
     page = layout(sheet)
     strips = draughtsman.strips(trip.route, sheet, page)
-    width, _ = sheet.size_mm
-    cover = draughtsman.overview(trip, width - 2 * sheet.margin_mm, _cover_map_mm(trip, sheet), strips)
+    cover = draughtsman.overview(trip, *_cover_map(trip, sheet), strips)
     panels = {"overview": cover} | {f"strip-{s.number}": draughtsman.strip(trip, s) for s in strips}
     locators = (
         {f"locator-{s.number}": draughtsman.locator_map(trip, strips, s.number, *LOCATOR_MM) for s in strips}
@@ -55,19 +54,18 @@ def booklet(trip: Trip, sheet: Sheet, both: Both, draughtsman: Draughtsman, made
     return Document("booklet", data, _pictures(trip, {**panels, **locators}), made, panels)
 
 
-def _cover_map_mm(trip: Trip, sheet: Sheet) -> float:
-    """What the texts of a cover leave of its height, by how many lines they have; never less than a quarter of it."""
+def _cover_map(trip: Trip, sheet: Sheet) -> tuple[float, float]:
+    """Width and height of what the texts of a cover leave for its map, by how many lines they have; never less than a quarter of
+    its height. On a landscape cover the plan stands beside the map."""
+    width, height = sheet.size_mm
+    wide, beside, inner_w = width > 180, sheet.orientation == "landscape", width - 2 * sheet.margin_mm
     legs = len(trip.planned.plan.legs) if trip.planned else 0
     kinds = len({row["kind"] for row in trip.rows}) + 3
-    lines_mm = (
-        (76.0 if sheet.size_mm[0] > 180 else 128.0)
-        + 5.0 * 2
-        + (8.0 + 7.6 * (legs + 1) if legs > 1 else 0)
-        + 14.0
-        + 5.5 * -(-kinds // (4 if sheet.size_mm[0] > 180 else 2))
-    )
-    height = sheet.size_mm[1]
-    return max(height - lines_mm, height / 4)
+    lines_mm = (76.0 if wide else 128.0) + (31.0 if trip.live else 24.0) + 5.5 * -(-kinds // (4 if wide else 2))
+    if not beside:
+        return inner_w, max(height - lines_mm - (8 + 7.6 * (legs + 1) if legs > 1 else 0), height / 4)
+    planned = legs > 1
+    return inner_w * (0.56 if planned else 1.0), max(height - lines_mm + (14.0 if planned else 0.0), height / 4)
 
 
 def overview(trip: Trip, sheet: Sheet, both: Both, draughtsman: Draughtsman, made: datetime) -> Document:

@@ -17,6 +17,7 @@ from maps.paper import qr_svg
 
 SLACK = 0.1  # of the driving time: the later end of an arrival's window, without traffic known
 ROUND_MIN = 5
+EARLY_M = 200.0  # so far before he passes a stop he leaves the route for it: then it is told where
 NOTE = 36  # characters of a note that a row has room for
 Dict = Mapping[str, Any]
 
@@ -52,6 +53,7 @@ def stop_row(
         "km": km(stop["offset_m"]),
         "offset_m": stop["offset_m"],
         "leave_m": stop["offset_m"] if stop["leave_m"] is None else stop["leave_m"],
+        "leave": _leaving(stop, both),
         "reach_s": stop["reach_s"],
         "detour_s": stop["detour_s"],
         "eta": clock(early, depart),
@@ -63,6 +65,12 @@ def stop_row(
         "last_safe": last_safe,
         "rest": rest,
     }, pictures
+
+
+def _leaving(stop: Dict, both: Both) -> Pair | None:
+    """Where he must leave the route for it, when that is well before he would pass it."""
+    leave_m = stop["leave_m"]
+    return None if leave_m is None or stop["offset_m"] - leave_m < EARLY_M else both.text("paper.leave_at", km=km(leave_m))
 
 
 def place_row(stop: Dict, both: Both, qr_name: str, country: str | None) -> tuple[dict[str, Any], dict[str, str]]:

@@ -27,7 +27,8 @@ WIDE_MM = 170  # from this width on the list of stops is a table, below it lines
 
 @dataclass(frozen=True)
 class Sheet:
-    """scale  1 : n, None: chosen so that the booklet is short and a page shows half an hour or so
+    """paper  of PAPERS, in capitals or not
+    scale  1 : n, None: chosen so that the booklet is short and a page shows half an hour or so
     live      the address drivers reach the live page by; "" none: then no QR code of it is printed
     """
 
@@ -39,6 +40,7 @@ class Sheet:
     live: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "paper", self.paper.upper())  # a4 is A4
         for field, value, allowed in (
             ("paper", self.paper, tuple(PAPERS)),
             ("orientation", self.orientation, ORIENTATIONS),

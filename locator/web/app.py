@@ -24,6 +24,7 @@ from locator.web.planner import planner
 from locator.web.planning import planning
 from locator.web.plans import plans
 from locator.web.press import press
+from locator.web.press_panels import press_panels
 from locator.web.problems import answer_errors
 from locator.web.reports import reports
 from locator.web.room import KEY, OpenLocator, Room, asked_lang, nonce
@@ -64,7 +65,8 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
     app.spec_processor(describe)  # type: ignore[arg-type]
     Babel(app, default_locale=settings.lang, locale_selector=asked_lang)
     answer_errors(app)
-    for part in (api, plans, helps, planning, siting, jobs, reports, scenarios, press, pages, planner, offline, guide):
+    for part in (api, plans, helps, planning, siting, jobs, reports, scenarios, press, press_panels, pages, planner, offline,
+                 guide):
         app.register_blueprint(part)
     app.after_request(_guarded)
     app.after_request(_gzipped)        # Flask runs the last one first

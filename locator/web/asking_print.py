@@ -1,6 +1,6 @@
 """What may be printed over HTTP: a route as an order says it, a place, a district; on which paper.
 
-In: a Flask request, by locator.web.asking.    Out: RoutePrint, PosterPrint, WallPrint; the row of an order they say.
+In: a Flask request, by locator.web.asking.    Out: RoutePrint, RoutePanels, PosterPrint …; the row of an order they say.
 Never knows: how a paper is made. Values are checked by locator.printing.orders, the same for a table and a form.
 """
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from locator.plan_asks import LONGEST_MIN, WISHES
 from locator.printing.orders import FIELDS, LONGEST
+from locator.printing.panels import MOST_PIXELS, PANEL_PPI
 from locator.printing.sheets import ORIENTATIONS, OVERLAPS, ROUTE_PAPERS, SCALES, UPS, WALL_PAPERS
 from locator.rules import RULE_SETS
 from locator.web.asking import (
@@ -31,6 +32,7 @@ from locator.web.asking import (
 )
 
 PREVIEW_PPI = (24, 110)
+PANEL_PPIS = (36, 300)  # more is drawn from the command line
 WALL_PPI = (24, 60)  # A0 at 60 is 5.6 million pixels
 POSTER_PAPERS = ("A4", "A3", "A2")
 MANY_VIAS = 50
@@ -53,7 +55,18 @@ class Previewed(BaseModel):
     ppi: int = Field(60, ge=PREVIEW_PPI[0], le=PREVIEW_PPI[1], description="Of a picture (.png): pixels an inch.")
 
 
-class RoutePrint(Options, OnPaper, Previewed):
+class Pictured(BaseModel):
+    """The maps on a paper as pictures for a GIS."""
+
+    ppi: int = Field(
+        PANEL_PPI,
+        ge=PANEL_PPIS[0],
+        le=PANEL_PPIS[1],
+        description=f"Pixels an inch; all pictures together have at most {MOST_PIXELS // 1_000_000} million pixels.",
+    )
+
+
+class RouteOrder(Options, OnPaper):
     """A route to be printed: by places or as an encoded polyline."""
 
     model_config = ConfigDict(
@@ -88,7 +101,15 @@ class RoutePrint(Options, OnPaper, Previewed):
         return {name: value for name, value in {**said, **joined}.items() if name in FIELDS}
 
 
-class PosterPrint(Options, OnPaper, Previewed):
+class RoutePrint(RouteOrder, Previewed):
+    """A paper of it, or a page of that as a picture."""
+
+
+class RoutePanels(RouteOrder, Pictured):
+    """The maps on it alone."""
+
+
+class PosterOrder(Options, OnPaper):
     """A station's poster."""
 
     place: Text = Field(description="The id of a place of a layer, or its name.", examples=["wujin-service_centre-1"])
@@ -100,11 +121,28 @@ class PosterPrint(Options, OnPaper, Previewed):
         return {name: value for name, value in {**said, "avoid": ",".join(said["avoid"])}.items() if name in FIELDS}
 
 
-class WallPrint(Asked, OnPaper, Previewed):
+class PosterPrint(PosterOrder, Previewed):
+    """The poster, or its page as a picture."""
+
+
+class PosterPanels(PosterOrder, Pictured):
+    """The map on it alone."""
+
+
+class WallOrder(Asked, OnPaper):
     """A district's wall map."""
 
     paper: Annotated[str, listed(WALL_PAPERS)] = Field("A1", description="Size of the paper.")
+
+
+class WallPrint(WallOrder, Previewed):
+    """The map, or its page as a picture."""
+
     ppi: int = Field(40, ge=WALL_PPI[0], le=WALL_PPI[1], description="Of a picture (.png): pixels an inch.")
+
+
+class WallPanels(WallOrder, Pictured):
+    """The map alone, without title and index."""
 
 
 class SavedAsk(Asked):
@@ -135,6 +173,7 @@ def read_print(model: type[Model]) -> Model:
 BODIES: dict[tuple[str, str], type[Asked]] = {
     ("/print/{what}.pdf", "post"): RoutePrint,
     ("/print/{what}.png", "post"): RoutePrint,
+    ("/print/{what}.zip", "post"): RoutePanels,
     ("/api/print/routes", "put"): SaveAsked,
 }
 CALLS = (
@@ -144,6 +183,10 @@ CALLS = (
     "preview_long_route",
     "print_poster",
     "print_wall",
+    "route_panels",
+    "long_route_panels",
+    "poster_panels",
+    "wall_panels",
     "saved_routes",
     "save_route",
     "forget_route",
@@ -151,6 +194,9 @@ CALLS = (
 QUERIES = {
     "/print/{what}.pdf": "?from=%E6%B9%96%E5%A1%98&to=%E6%A8%AA%E5%B1%B1%E6%A1%A5",
     "/print/{what}.png": "?from=%E6%B9%96%E5%A1%98&to=%E6%A8%AA%E5%B1%B1%E6%A1%A5&page=2",
+    "/print/{what}.zip": "?from=%E6%B9%96%E5%A1%98&to=%E6%A8%AA%E5%B1%B1%E6%A1%A5&ppi=72",
+    "/print/poster.zip": "?place=wujin-service_centre-1&ppi=72",
+    "/print/wall.zip": "?paper=A3&ppi=72",
     "/print/poster.{form}": "?place=wujin-service_centre-1",
     "/print/wall.{form}": "?paper=A3",
 }

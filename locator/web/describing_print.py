@@ -21,6 +21,10 @@ class Png(RootModel[bytes]):
     """A picture."""
 
 
+class Zip(RootModel[bytes]):
+    """A ZIP of pictures with their world files."""
+
+
 class SavedAnswer(Told):
     """The saved routes of a region."""
 

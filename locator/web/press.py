@@ -33,11 +33,14 @@ from locator.web.asking import Asked, read_query, shown_in
 from locator.web.asking_print import (
     POSTER_PAPERS,
     ForgetAsk,
+    PosterOrder,
     PosterPrint,
     Previewed,
+    RouteOrder,
     RoutePrint,
     SaveAsked,
     SavedAsk,
+    WallOrder,
     WallPrint,
     read_print,
 )
@@ -63,7 +66,7 @@ Made = Callable[[Press, datetime], Document]
 @press.doc(operation_id="print_route", tags=["papers"])
 def print_route(what: str) -> Response:
     """A route on paper: the strip booklet, the overview sheet, or the folded card."""
-    return _of_route(what, read_print(RoutePrint), _send_pdf)
+    return of_route(what, read_print(RoutePrint), _send_pdf)
 
 
 @press.post("/print/<any(route, overview, card):what>.pdf")
@@ -72,7 +75,7 @@ def print_route(what: str) -> Response:
 @press.doc(operation_id="print_long_route", tags=["papers"])
 def print_long_route(what: str) -> Response:
     """The same, asked for in JSON: for a line too long for an address."""
-    return _of_route(what, read_print(RoutePrint), _send_pdf)
+    return of_route(what, read_print(RoutePrint), _send_pdf)
 
 
 @press.get("/print/<any(route, overview, card):what>.png")
@@ -81,7 +84,7 @@ def print_long_route(what: str) -> Response:
 @press.doc(operation_id="preview_route", tags=["papers"])
 def preview_route(what: str) -> Response:
     """One page of such a paper as a picture; the header `Page-Count` tells how many there are."""
-    return _of_route(what, read_print(RoutePrint), _send_png)
+    return of_route(what, read_print(RoutePrint), _send_png)
 
 
 @press.post("/print/<any(route, overview, card):what>.png")
@@ -90,7 +93,7 @@ def preview_route(what: str) -> Response:
 @press.doc(operation_id="preview_long_route", tags=["papers"])
 def preview_long_route(what: str) -> Response:
     """The same, asked for in JSON."""
-    return _of_route(what, read_print(RoutePrint), _send_png)
+    return of_route(what, read_print(RoutePrint), _send_png)
 
 
 @press.get("/print/poster.<any(pdf, png):form>")
@@ -99,15 +102,8 @@ def preview_long_route(what: str) -> Response:
 @press.doc(operation_id="print_poster", tags=["papers"])
 def print_poster(form: str) -> Response:
     """A station's poster: you are here, what is here, the next points each way."""
-    asked, live = read_query(PosterPrint), room().settings.live_url
-    row = asked.row()
-    sheet, lorry = read_sheet(row, live=live, papers=POSTER_PAPERS), read_lorry(row)
-    return _sender(form)(
-        asked,
-        ("poster", *sorted(row.items()), asked.place),
-        lambda made, now: made.poster(asked.place, sheet, lorry, now),
-        "poster",
-    )
+    asked = read_query(PosterPrint)
+    return of_poster(asked, _sender(form))
 
 
 @press.get("/print/wall.<any(pdf, png):form>")
@@ -117,8 +113,7 @@ def print_poster(form: str) -> Response:
 def print_wall(form: str) -> Response:
     """The district's wall map: every layer, and an index of the places by grid square."""
     asked = read_query(WallPrint)
-    sheet = read_sheet(asked.model_dump(include={"paper", "orientation"}), live=room().settings.live_url, papers=WALL_PAPERS)
-    return _sender(form)(asked, ("wall", asked.paper, asked.orientation), lambda made, now: made.wall(sheet, now), "wall")
+    return of_wall(asked, _sender(form))
 
 
 @press.get("/api/print/routes")
@@ -191,7 +186,7 @@ def page() -> Response:
     return response
 
 
-def _of_route(what: str, asked: RoutePrint, send: Callable[..., Response]) -> Response:
+def of_route(what: str, asked: RouteOrder, send: Callable[..., Response]) -> Response:
     assert what in OF_ROUTES
     row = asked.row()
     order = read_order(row, live=room().settings.live_url)
@@ -199,11 +194,24 @@ def _of_route(what: str, asked: RoutePrint, send: Callable[..., Response]) -> Re
     return send(asked, key, lambda made, now: made.of_route(what, order, now), what)
 
 
+def of_poster(asked: PosterOrder, send: Callable[..., Response]) -> Response:
+    row = asked.row()
+    sheet, lorry = read_sheet(row, live=room().settings.live_url, papers=POSTER_PAPERS), read_lorry(row)
+    key = ("poster", *sorted(row.items()), asked.place)
+    return send(asked, key, lambda made, now: made.poster(asked.place, sheet, lorry, now), "poster")
+
+
+def of_wall(asked: WallOrder, send: Callable[..., Response]) -> Response:
+    said = asked.model_dump(include={"paper", "orientation"})
+    sheet = read_sheet(said, live=room().settings.live_url, papers=WALL_PAPERS)
+    return send(asked, ("wall", asked.paper, asked.orientation), lambda made, now: made.wall(sheet, now), "wall")
+
+
 def _sender(form: str) -> Callable[..., Response]:
     return _send_pdf if form == "pdf" else _send_png
 
 
-def _made(asked: Asked, make: Made, finish: Callable[[Document], Any]) -> Any:
+def made(asked: Asked, make: Made, finish: Callable[[Document], Any]) -> Any:
     """A paper, made and set among the workers."""
     here, lang = room(), asked_lang()
 
@@ -215,7 +223,7 @@ def _made(asked: Asked, make: Made, finish: Callable[[Document], Any]) -> Any:
 
 
 def _send_pdf(asked: Asked, key: tuple[Any, ...], make: Made, name: str) -> Response:
-    title, content = _made(asked, make, lambda document: (document.title, document.pdf()))
+    title, content = made(asked, make, lambda document: (document.title, document.pdf()))
     headers = {
         "Cache-Control": "no-store",
         "Content-Language": asked_lang(),
@@ -230,7 +238,7 @@ def _send_png(asked: Asked, key: tuple[Any, ...], make: Made, name: str) -> Resp
     key = (*key, asked.region, asked_lang(), asked.ppi, settled)
     pages = _remembered(key)
     if pages is None:
-        pages = _made(asked, make, lambda document: document.pngs(asked.ppi))
+        pages = made(asked, make, lambda document: document.pngs(asked.ppi))
         _remember(key, pages)
     if asked.page > len(pages):
         raise BadInput("out_of_range", field="page", value=asked.page, low=1, high=len(pages))

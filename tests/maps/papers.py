@@ -63,6 +63,7 @@ def stop(number: int, name: str, **more: Any) -> dict[str, Any]:
         "mark": None,
         "last_safe": False,
         "rest": None,
+        "leave": None,
         "kind_name": pair("司机之家", "Drivers' home"),
         "services": pair("淋浴、热水", "Shower, hot water"),
         "note": "",

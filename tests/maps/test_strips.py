@@ -71,11 +71,26 @@ def test_every_metre_of_any_route_is_on_a_page(steps: list[tuple[float, float]],
 @pytest.mark.parametrize("azimuth", range(0, 360, 30))
 def test_travel_runs_up_the_page(azimuth: int) -> None:
     end = (119.0 + 0.9 * math.sin(math.radians(azimuth)), 31.0 + 0.8 * math.cos(math.radians(azimuth)))
-    for strip in pages(line((119.0, 31.0), end)):
+    for strip in pages(line((119.0, 31.0), end), even=False):
         route = line((119.0, 31.0), end)
         (ax, ay), (bx, by) = strip.window.to_mm(route.point_at([strip.from_m, strip.to_m])).tolist()
         assert abs(math.degrees(math.atan2(bx - ax, ay - by))) <= UPWARD_DEG
         assert strip.number == strip.count or math.hypot(bx - ax, by - ay) > HEIGHT - 2 * MARGIN - 1   # the long way of the page
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("name", ROUTES)
+def test_no_last_page_is_a_stub_where_the_others_could_be_shorter(name: str, orientation: str) -> None:
+    full, even = (pages(ROUTES[name], orientation=orientation, even=even) for even in (False, True))
+    lengths = [[strip.to_m - strip.from_m for strip in strips] for strips in (full, even)]
+    assert len(full) == len(even) and min(lengths[1]) >= min(lengths[0]) - 1e-6 and max(lengths[1]) <= max(lengths[0]) + 1e-6
+    assert_whole(ROUTES[name], full, 75_000)
+
+
+def test_pages_of_a_straight_road_are_equally_long() -> None:
+    road = line((119.0, 31.0), (119.0, 31.2405))                        # 26.7 km: a page and half of one
+    lengths = [strip.to_m - strip.from_m for strip in pages(road, 100_000)]
+    assert len(lengths) == 2 and lengths[0] == pytest.approx(lengths[1], rel=1e-6)
 
 
 def test_north_up_is_north_up() -> None:

@@ -7,7 +7,7 @@ from pyproj import Geod
 
 from geodata.errors import BadInput
 from maps.furniture import ScaleBar
-from maps.windows import SCALES, Window, window_around
+from maps.windows import SCALES, Window, window_around, window_on
 
 GEOD = Geod(ellps="WGS84")
 WINDOWS = {
@@ -70,3 +70,23 @@ def test_a_window_around_places_is_the_first_scale_that_holds_them() -> None:
 def test_a_window_of_no_size_is_refused(sizes: tuple[float, float, float]) -> None:
     with pytest.raises(BadInput):
         Window(0, 0, *sizes)
+
+
+def test_a_district_is_drawn_as_large_as_its_places_allow_and_leans_away_from_nothing() -> None:
+    """Places in the south-west of a district: the map is held by them and shows no ground beyond the district."""
+    district = np.array([[8.0, 41.0], [8.4, 41.4]])
+    places = np.array([[8.03, 41.03], [8.2, 41.2]])
+    window = window_on(places, district, 400.0, 500.0, margin_mm=20.0)
+    mm, ground = window.to_mm(places), window.to_mm(district)
+    assert window.holds(places, margin_mm=18.0).all() and float(f"{window.scale:.1e}") == window.scale
+    assert (np.ptp(mm, axis=0) / (360.0, 460.0)).max() > 0.9                     # the next larger scale would not hold them
+    beyond = np.maximum([*ground.min(axis=0), *(np.array([400.0, 500.0]) - ground.max(axis=0))], 0)
+    around = window_around(places, 400.0, 500.0, margin_mm=20.0)
+    before = np.maximum([*(low := around.to_mm(district)).min(axis=0), *(np.array([400.0, 500.0]) - low.max(axis=0))], 0)
+    assert beyond.max() < 21 and beyond.sum() <= before.sum()
+
+
+def test_a_district_with_a_single_place_is_more_than_that_place() -> None:
+    district = np.array([[8.0, 41.0], [8.4, 41.4]])
+    window = window_on([[8.2, 41.2]], district, 400.0, 500.0)
+    assert window.scale == 23_000 and window.holds([[8.2, 41.2]])[0]

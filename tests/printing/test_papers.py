@@ -10,8 +10,9 @@ import pytest
 
 from geodata.errors import BadInput, NotFound
 from geodata.regions import open_region
+from locator.answers import along_json
 from locator.printing.press import Press
-from locator.printing.rows import window
+from locator.printing.rows import EARLY_M, stop_row, window
 from locator.printing.sheets import Sheet, check_live, layout
 from locator.settings import Settings
 from locator.vehicles import vehicle
@@ -50,8 +51,25 @@ def test_every_paper_is_its_size(press: Press, paper: str, orientation: str) -> 
     pdf = press.of_route("route", order(limit=4, **sheet), NOW).pdf()
     size = pypdfium2.PdfDocument(pdf)[1].get_size()
     assert [round(side / 72 * 25.4) for side in size] == list(Sheet(**sheet).size_mm)
-    if sheet != {"paper": "A5", "orientation": "landscape"}:  # too low for a map and a plan: its cover goes on to a second page
-        assert texts(pdf)[1].startswith("第 1 幅")
+    assert texts(pdf)[1].startswith("第 1 幅")  # the cover is one page
+
+
+def test_a_list_beside_a_map_goes_on_in_two_columns(press: Press) -> None:
+    """On A5 landscape: the cover with its plan is one page, and 22 stops take two more beside the strip's own."""
+    document = press.of_route("route", order(paper="A5", orientation="landscape"), NOW)
+    said = texts(document.pdf(strict=True))
+    assert "行车与休息" in said[0] and "图例" in said[0] and said[1].startswith("第 1 幅") and len(said) <= 4
+    names = [row["name"] for page in document.data["pages"] for row in page["stops"]]
+    assert all("".join(said).count(name) >= 1 for name in names) and len(names) == 22
+
+
+def test_where_he_must_leave_the_route_is_told_when_it_is_well_before_the_stop(press: Press) -> None:
+    trip = press.trip(order(limit=1))
+    feature = along_json(trip.answer)["features"][-1]
+    for before_m, said in ((None, None), (EARLY_M - 1, None), (EARLY_M, "km 处驶离"), (2_000, "km 处驶离")):
+        feature["properties"]["leave_m"] = None if before_m is None else feature["properties"]["offset_m"] - before_m
+        row, _ = stop_row(feature, 1, press.both, depart=trip.answer.depart)
+        assert (row["leave"] or {}).get("a") == (said and f"{row['leave_m'] / 1000:.1f} {said}")
 
 
 def test_the_overview_is_one_page_with_the_plans_stops(press: Press) -> None:

@@ -21,6 +21,7 @@ CALLS = [("/api/along", "POST"), ("/api/plan", "POST"), ("/api/here", "GET"), ("
          ("/api/coverage", "GET"), ("/api/coverage", "POST"), ("/api/spacing", "GET"), ("/api/spacing", "POST"),
          ("/api/criticality", "GET"), ("/api/criticality", "POST"), ("/api/siting", "POST"),
          ("/print/{what}.pdf", "GET"), ("/print/{what}.pdf", "POST"), ("/print/{what}.png", "GET"), ("/print/{what}.png", "POST"),
+         ("/print/{what}.zip", "GET"), ("/print/{what}.zip", "POST"), ("/print/poster.zip", "GET"), ("/print/wall.zip", "GET"),
          ("/print/poster.{form}", "GET"), ("/print/wall.{form}", "GET"), ("/api/print/routes", "GET"),
          ("/api/print/routes", "PUT"), ("/api/print/routes/{name}", "DELETE"), ("/healthz", "GET")]
 ASIDE = {("/api/jobs", "POST"), ("/api/jobs", "GET"), ("/api/jobs/{id}", "GET"), ("/api/jobs/{id}", "DELETE"),

@@ -6,14 +6,18 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
+from pyproj import Transformer
 
 from locator.settings import Settings
 from locator.web import create_app
 from locator.wiring import open_locator
+from maps.paper import size_of
 from tests.maps.papers import texts
 
 TRIP = {"from": "湖塘", "to": "横山桥", "depart": "2026-11-26T08:00", "limit": "3"}
@@ -41,6 +45,11 @@ def test_a_route_comes_as_a_pdf(client: FlaskClient, what: str) -> None:
 def test_the_same_by_post_and_in_english(client: FlaskClient) -> None:
     answer = client.post("/print/overview.pdf?lang=en", json={**TRIP, "limit": 3, "via": ["丁堰"], "paper": "A5"})
     assert answer.status_code == 200 and answer.headers["Content-Language"] == "en" and "Distance" in texts(answer.data)[0]
+
+
+def test_a_paper_may_be_named_in_small_letters(client: FlaskClient) -> None:
+    assert client.get("/print/card.pdf", query_string={**TRIP, "paper": "a5"}).status_code == 200
+    assert client.get("/print/wall.png", query_string={"paper": "a3", "ppi": 24}).status_code == 200
 
 
 def test_a_line_of_ones_own(client: FlaskClient) -> None:
@@ -71,6 +80,38 @@ def test_posters_and_wall_maps(client: FlaskClient) -> None:
     assert "天众物流园" in "".join(texts(poster.data)[0].split())
     wall = client.get("/print/wall.png", query_string={"paper": "A3", "ppi": 24})
     assert wall.data.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "names"),
+    [
+        ("overview.zip", TRIP, {"overview"}),
+        ("route.zip", TRIP, {"overview", "strip-1"}),
+        ("poster.zip", {"place": "wujin-service_centre-1", "paper": "A4"}, {"around"}),
+        ("wall.zip", {"paper": "A3"}, {"wall"}),
+    ],
+)
+def test_the_maps_alone_come_as_pictures_a_gis_can_place(
+    client: FlaskClient, path: str, query: dict[str, str], names: set[str]
+) -> None:
+    """Also looked at by GDAL: the corners of the picture lie where the world file and the projection say, amid the sample."""
+    answer = client.get(f"/print/{path}", query_string={**query, "ppi": 36})
+    assert (answer.status_code, answer.content_type) == (200, "application/zip")
+    packed = ZipFile(BytesIO(answer.data))
+    assert set(packed.namelist()) == {f"{name}.{ending}" for name in names for ending in ("png", "pgw", "prj")}
+    for name in names:
+        width, height = size_of(packed.read(f"{name}.png"))
+        a, d, b, e, c, f = map(float, packed.read(f"{name}.pgw").split())
+        to_lonlat = Transformer.from_crs(packed.read(f"{name}.prj").decode(), 4326, always_xy=True)
+        lon, lat = to_lonlat.transform(c + a * width / 2 + b * height / 2, f + d * width / 2 + e * height / 2)
+        assert abs(lon - 119.95) < 0.2 and abs(lat - 31.72) < 0.2
+
+
+def test_more_pixels_than_a_server_draws_are_refused_before_they_are_drawn(client: FlaskClient) -> None:
+    answer = client.get("/print/wall.zip", query_string={"paper": "A0", "ppi": 300})
+    assert (answer.status_code, answer.get_json()["code"], answer.get_json()["field"]) == (413, "too_large", "ppi")
+    assert client.get("/print/wall.zip", query_string={"paper": "A3", "ppi": 301}).status_code == 422
+    assert client.get("/print/card.zip", query_string=TRIP).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,13 @@ function lastSafe(answer, stop, tell) {
   const p = stop(one.stop);
   return el("button.safe", { type: "button", onclick: () => tell.choose(one.stop + 1) },
     el("span.safe-what", {}, t("page.last_safe")), el("b.safe-name", {}, place(p)),
-    el("span.safe-far", {}, ...figure(p.offset_m)), el("span", {}, t("page.arrive", { at: clock(one.arrive, answer.depart) })),
+    el("span.safe-far", {}, ...figure(p.leave_m ?? p.offset_m)), early(p) && el("span.safe-leave", {}, [t("page.leave_at"), p.leave_name].filter(Boolean).join(" · ")), el("span", {}, t("page.arrive", { at: clock(one.arrive, answer.depart) })),
     el("span.tag.free", {}, t("page.spare", { span: span(one.spare_s) })), el("span.safe-next", {}, skipped(one, stop)));
 }
 
+// He must decide where he leaves the road for it: that is the figure, and it is said where that is well before the stop itself.
+const EARLY_M = 200;
+const early = (p) => p.leave_m !== null && p.offset_m - p.leave_m >= EARLY_M;
 const figure = (m) => { const [value, unit] = far(m); return [value, el("small", {}, ` ${unit}`)]; };
 
 function skipped(rung, stop) {
