@@ -43,6 +43,7 @@ from geodata.roads.places import read_places
 from geodata.roads.snap import SnapGrid, find_grid
 from geodata.roads.speed_table import changed
 from geodata.roads.store import read_roads_folder, write_array, write_roads
+from geodata.roads.turning import KEEP_LEFT
 from geodata.stores import LayerStore
 from geodata.whole import no_room, sync_folder, write_whole
 
@@ -54,11 +55,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 OSM_ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 OSM_CREDIT = "© OpenStreetMap contributors, ODbL"
 READ_KINDS = ("service_area", "lorry_park", "fuel")         # layers of that name are filled from the extracts
-# where traffic keeps left (ISO 3166); the rest of the world keeps right. Source: Wikipedia, Left- and right-hand traffic
-_LEFT = (
-    "AG AI AU BB BD BM BN BS BT BW CC CK CX CY DM FJ FK GB GD GG GY HK ID IE IM IN JE JM JP KE KI KN KY LC LK LS MO "
-    "MS MT MU MV MW MY MZ NA NF NP NR NU NZ PG PK PN SB SC SG SH SR SZ TC TH TK TL TO TT TV TZ UG VC VG VI WS ZA ZM ZW")
-KEEP_LEFT = frozenset(_LEFT.split())
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from geodata.errors import NotReachable
 from geodata.layers import Catalog, Layer, conform
 from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
+from geodata.roads.speed_table import STANDARD, SpeedTable
 from locator.along import Along, find_stops
 from locator.asks import Want
 from locator.atlas import Atlas
@@ -91,7 +92,7 @@ class Town:
 
 
 def draw(drawing: str, *, grid_m: float = 1_000.0, roads: Mapping[str, str] | None = None, signs: Mapping[str, str] | None = None,
-         turns: Sequence[str] = (), areas: Mapping[str, str] | None = None) -> Town:
+         turns: Sequence[str] = (), areas: Mapping[str, str] | None = None, speeds: SpeedTable = STANDARD) -> Town:
     """The town of a drawing.
 
     signs   tags of points: {"G": "barrier=gate access=private"}
@@ -113,19 +114,19 @@ def draw(drawing: str, *, grid_m: float = 1_000.0, roads: Mapping[str, str] | No
              for i, (row, tags) in enumerate(ways, start=1)]
     rules = [_restriction(i, turn.split(), keys, {letter: number[spot] for spot, letter in points.items()})
              for i, turn in enumerate(turns, start=1)]
-    engine = engine_of("".join(["<osm version='0.6'>", *nodes, *lines, *rules, "</osm>"]))
+    engine = engine_of("".join(["<osm version='0.6'>", *nodes, *lines, *rules, "</osm>"]), speeds=speeds)
     places = {c: shapely.Point(named[c]) for c in sorted(named) if c.islower() and c not in (areas or {})}
     for name, letters in (areas or {}).items():
         places[name] = shapely.MultiPoint([named[c] for c in letters]).convex_hull.buffer(0.2 * grid_m / M_LON)
     return Town(named, engine, atlas_of(places))
 
 
-def engine_of(osm: str, **options: int) -> EmbeddedEngine:
+def engine_of(osm: str, *, speeds: SpeedTable = STANDARD, **options: int) -> EmbeddedEngine:
     """An engine on OpenStreetMap XML, by the same import as any extract."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "town.osm"
         file.write_text(osm, encoding="utf-8")
-        graph, _ = read_roads([file])
+        graph, _ = read_roads([file], speeds=speeds)
     return EmbeddedEngine(graph, find_grid(graph), build_hierarchy(graph), **options)
 
 

@@ -6,7 +6,6 @@ Never knows: signs, vehicles, files.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import atan2, cos, degrees, radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from geodata.roads.access import BOTH
 from geodata.roads.graph import TURN_ROUND_MS, RoadGraph
 from geodata.roads.tags import CLASS_NUMBER
+from geodata.roads.turning import turned_deg
 
 MOTORWAY, SERVICE = CLASS_NUMBER["motorway"], CLASS_NUMBER["service"]
 DIVIDED = tuple(CLASS_NUMBER[name] for name in ("motorway", "trunk", "primary", "secondary", "tertiary"))
@@ -49,17 +49,5 @@ def _between_carriageways(graph: RoadGraph) -> NDArray[np.bool_]:
 
 def _sharper(graph: RoadGraph, among: NDArray[np.bool_], least_deg: float) -> NDArray[np.int64]:
     """Those turns among some that lead back by more than so many degrees."""
-    found = []
-    for turn in np.flatnonzero(among).tolist():
-        turned = _heading(graph, int(graph.turn_to[turn]), first=True) - _heading(graph, int(graph.turn_from[turn]), first=False)
-        if abs((turned + 180.0) % 360.0 - 180.0) > least_deg:
-            found.append(turn)
-    return np.array(found, np.int64)
-
-
-def _heading(graph: RoadGraph, arc: int, *, first: bool) -> float:
-    """Degrees from north of an arc's first or last segment, in its direction of travel."""
-    shape = graph.shape(int(graph.arc_edge[arc]))
-    shape = shape[::-1] if graph.arc_backward[arc] else shape
-    (x0, y0), (x1, y1) = (shape[:2] if first else shape[-2:]).tolist()
-    return degrees(atan2((x1 - x0) * cos(radians(y0)), y1 - y0))
+    turns = np.flatnonzero(among)
+    return turns[np.abs(turned_deg(graph, turns)) > least_deg]

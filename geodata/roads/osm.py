@@ -32,6 +32,7 @@ from geodata.roads.restrictions import RESTRICTION_KEYS, Restriction, ban_turns,
 from geodata.roads.speed_table import STANDARD, SpeedTable
 from geodata.roads.states import node_with_states, road_with_states
 from geodata.roads.tags import FERRIES, Road
+from geodata.roads.turning import with_turning
 from geodata.roads.via_ways import ban_over_ways
 
 Progress = Callable[[str, int], None]      # a step's name, things done so far
@@ -119,7 +120,7 @@ def read_roads(files: Iterable[Path], *, progress: Progress = quiet, speeds: Spe
     graph = _build(ways, _read_nodes(files, ways, progress, speeds), summary, progress) if len(ways.osm) else None
     if graph is None:
         raise BadInput("empty_file", field="files", value=", ".join(f.name for f in files))
-    graph = _with_restrictions(graph, list(restrictions.values()), summary)
+    graph = _with_restrictions(with_turning(graph, speeds), list(restrictions.values()), summary)
     summary.turns = len(graph.turn_to)
     return graph, summary
 

@@ -22,13 +22,15 @@ FIGURES_FILE, LAW_FILE = (Path(__file__).with_name(name) for name in ("speeds.to
 SETTINGS = ("urban", "rural", "motorroad", "motorway", "living_street")
 CLASS_FIELDS = ("lorry_kmh", "lorry_top_kmh", "van_kmh", "van_top_kmh")
 DELAY_FIELDS = ("lorry_s", "van_s")
+TURN_FIELDS = ("near_side_s", "far_side_s")
 CEILING_FIELDS = ("lorry_top_kmh", "van_top_kmh")
 LAW_FIELDS = ("kmh", "lorry_kmh", "since", "as_of", "source", "says")
 CEILINGS = ("service", "narrow", "surface", "tracktype", "smoothness")
 # how many names lead to a field
-DEPTH = {"through_signed": 1, "zone": 2, "class": 3, "country": 4, "delay": 3, **dict.fromkeys(CEILINGS, 3)}
-LONGEST_S = 3600.0
+DEPTH = {"through_signed": 1, "zone": 2, "turn": 2, "class": 3, "country": 4, "delay": 3, **dict.fromkeys(CEILINGS, 3)}
+LONGEST_S, LONGEST_TURN_S = 3600.0, 30.0                  # a turn that takes a minute is a turning round
 LEAST_KMH, MOST_KMH = 1.0, 200.0
+RANGES = {"through_signed": (0.3, 1.0), "delay": (0.0, LONGEST_S), "turn": (0.0, LONGEST_TURN_S)}
 LARGEST_FILE = 100_000                                    # bytes; the standard table has 10 000
 
 
@@ -65,6 +67,11 @@ class SpeedTable:
     def delays(self) -> dict[str, Row]:
         """What stands in the way -> seconds: lorry, van."""
         return {name: (float(row["lorry_s"]), float(row["van_s"])) for name, row in self.figures["delay"].items()}
+
+    @property
+    def turning(self) -> Row:
+        """Seconds of a turn off the straight: to the near side, and across the traffic that comes against him."""
+        return float(self.figures["turn"]["near_side_s"]), float(self.figures["turn"]["far_side_s"])
 
     @cached_property
     def zones(self) -> dict[str, float]:
@@ -166,7 +173,7 @@ def _check(at: At, value: Any) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise BadInput("not_a_number", field=_named(at), value=value)
-    low, high = {"through_signed": (0.3, 1.0), "delay": (0.0, LONGEST_S)}.get(at[0], (LEAST_KMH, MOST_KMH))
+    low, high = RANGES.get(at[0], (LEAST_KMH, MOST_KMH))
     if at[-1] == "kmh":
         low = 0.0                                             # no limit
     if not low <= value <= high:
@@ -181,7 +188,7 @@ def _known(above: At) -> tuple[str, ...] | None:
     if part == "country":
         return {1: None, 2: SETTINGS, 3: LAW_FIELDS}.get(deep, ())
     if deep == 1:
-        return tuple(STANDARD.figures[part]) if part in ("class", "delay", "narrow") else None
+        return tuple(STANDARD.figures[part]) if part in ("class", "delay", "narrow", "turn") else None
     return {"class": CLASS_FIELDS, "delay": DELAY_FIELDS}.get(part, CEILING_FIELDS)
 
 

@@ -90,6 +90,9 @@ def test_changes_are_laid_over_the_standard_table(tmp_path: Path) -> None:
     ("[class]\nprimary = 3", "not_allowed", "speeds.class.primary"), ("class = 3", "not_allowed", "speeds.class"),
     ("[class.primary.lorry_kmh]\na = 3", "not_allowed", "speeds.class.primary.lorry_kmh.a"),
     ("through_signed = 1.1", "out_of_range", "speeds.through_signed"),
+    ("[turn]\nfar_side_s = 31", "out_of_range", "speeds.turn.far_side_s"), ("turn = 3", "not_allowed", "speeds.turn"),
+    ("[turn]\nleft_s = 3", "unknown_field", "speeds.turn.left_s"),
+    ("[turn.far_side_s]\na = 3", "not_allowed", "speeds.turn.far_side_s.a"),
     ("through_signed = {a = 1}", "not_allowed", "speeds.through_signed.a"),
     ("[surface.bark]\nlorry_top_kmh = 3", "missing", "speeds.surface.bark.van_top_kmh"),
     ("[surface.bark]\nspeed = 3", "unknown_field", "speeds.surface.bark.speed"),
@@ -141,4 +144,4 @@ def test_the_page_tells_the_figures_of_the_file() -> None:
 
 def test_the_pages_own_table_is_one(tmp_path: Path) -> None:
     shown = DOC[DOC.index("```toml") + 7:]
-    assert len(changed(read_changes(_file(tmp_path, shown[:shown.index("```")]))).changes()) == 7
+    assert len(changed(read_changes(_file(tmp_path, shown[:shown.index("```")]))).changes()) == 8
