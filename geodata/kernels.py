@@ -1,10 +1,11 @@
-"""The questions put to packed blocks, compiled by numba: the nearest, all within, all along a line.
+"""The questions put to packed blocks, compiled by numba: the nearest, all within.
 
 In: the arrays that blocks.py tells of, earth-centred metres.    Out: places in the blocks, metres.
 Never knows: degrees, layers, what a flag means, who is asking.
 
 Kernels run without the interpreter's lock and write only to what they were handed for it or made. numba keeps what it
-compiled until this file changes, and does not look at others: kernels call nothing from them.
+compiled until this file changes, and does not look at others: kernels call nothing from them. Those along a line are in
+line_kernels.py.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 from __future__ import annotations
@@ -16,11 +17,10 @@ import numpy as np
 from numba import njit
 
 from geodata.blocks import WIDE
-from geodata.geodesy import A_M, B_M, FLATTEST_M, NEAR_M, ROUNDING_M, TIE_M
+from geodata.geodesy import A_M, B_M, E2, FLATTEST_M, NEAR_M, ROUNDING_M, TIE_M
 
 DEEP = 160               # waiting blocks: at most 16 on each of 8 levels, and some
 NOBODY = np.iinfo(np.int64).max     # sorts behind every id
-CROWD = 64               # pieces of a line that may tie for one point; more are the caller's to sort out
 TINY = 1e-300
 QA, QB = 1.0 / A_M**2, 1.0 / B_M**2     # the ellipsoid is QA (x² + y²) + QB z² = 1
 POINTS, NODES = "float64[:, :, ::1], uint64[:, ::1]", "float32[:, :, ::1], uint64[:, ::1], int64[::1]"
@@ -43,6 +43,22 @@ def _metres(ax, ay, az, bx, by, bz):
 
 
 @njit(**_inner)
+def _earth_centred(lon, lat):
+    """As geodesy.ecef."""
+    lam, phi = math.radians(lon), math.radians(lat)
+    up, out = math.sin(phi), math.cos(phi)
+    normal = A_M / math.sqrt(1.0 - E2 * up * up)
+    return normal * out * math.cos(lam), normal * out * math.sin(lam), normal * (1.0 - E2) * up
+
+
+@njit("void(float64[:, ::1], float64[:, ::1])", **_kept)
+def earth_centred(lonlat, xyz):
+    """geodesy.ecef into an array that is there already."""
+    for i in range(len(lonlat)):
+        xyz[i, 0], xyz[i, 1], xyz[i, 2] = _earth_centred(lonlat[i, 0], lonlat[i, 1])
+
+
+@njit(**_inner)
 def _longest_chord(metres):
     """geodesy.chord_at_most without a sine: its series cut off on the safe side."""
     half = metres * (0.5 / FLATTEST_M)
@@ -60,12 +76,6 @@ def _to_boxes(nodes, b, box, d2):
         dy = max(nodes[b, 1, i] - box[4], box[1] - nodes[b, 4, i], 0.0)
         dz = max(nodes[b, 2, i] - box[5], box[2] - nodes[b, 5, i], 0.0)
         d2[i] = dx * dx + dy * dy + dz * dz
-
-
-@njit(**_inner)
-def _copy_box(nodes, b, i, box):
-    for axis in range(6):                           # slices would cost more than what is done with them
-        box[axis] = nodes[b, axis, i]
 
 
 @njit(**_inner)
@@ -118,12 +128,49 @@ def _sink(m, who, count, metres, name):
 
 
 @njit(**_inner)
-def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, metres, name, wait, wait2, d2):
-    """Fill the heap with the nearest at most `worst` metres from the place `box`, then sort it."""
+def _take_points(points, words, ids, b, box, need, any_of, worst, bound, metres, name, d2):
+    """Put what block `b` has into the heap; how far a point may be from now on: (metres, chord)."""
+    x, y, z = box[0], box[1], box[2]
+    _to_points(points, b, x, y, z, d2)
+    for i in range(WIDE):
+        if d2[i] <= bound * bound and _passes(words[b, i], need, any_of):
+            m = np.rint(1e6 * _metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i])) / 1e6
+            who = np.int64(ids[b, i])
+            if m <= worst and _worse(metres[0], name[0], m, who):
+                _sink(m, who, len(metres), metres, name)
+                if metres[0] < worst:
+                    worst = metres[0]
+                    bound = _longest_chord(worst + ROUNDING_M)
+    return worst, bound
+
+
+@njit(**_inner)
+def _likeliest_block(nodes, masks, starts, box, need, any_of, d2):
+    """The block of points one comes to by the nearest box on every level; -1 where none passes."""
+    b = starts[-1] - 1
+    for level in range(len(starts) - 2, -1, -1):
+        _to_boxes(nodes, b, box, d2)
+        best, least = -1, np.inf
+        for i in range(WIDE):
+            if d2[i] < least and _passes(masks[b, i], need, any_of):
+                best, least = i, d2[i]
+        if best < 0:
+            return -1
+        b = (b - starts[level]) * WIDE + best + (starts[level - 1] if level else 0)
+    return b
+
+
+@njit(**_inner)
+def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, first, metres, name, wait, wait2, d2):
+    """Fill the heap with the nearest at most `worst` metres from the place `box`, then sort it.
+
+    Block `first`, if there is one, is looked at before all: what it has spares others.
+    """
     metres[:] = np.inf
     name[:] = NOBODY
-    k, levels, x, y, z = len(metres), len(starts) - 1, box[0], box[1], box[2]
-    bound, free = _longest_chord(worst), need | any_of == 0
+    k, levels, bound = len(metres), len(starts) - 1, _longest_chord(worst)
+    if first >= 0:
+        worst, bound = _take_points(points, words, ids, first, box, need, any_of, worst, bound, metres, name, d2)
     wait[0], wait2[0], top = starts[levels - 1] * WIDE + levels, 0.0, 1
     while top:
         top -= 1
@@ -133,16 +180,8 @@ def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, wo
         if level:
             _to_boxes(nodes, b, box, d2)
             top = _push(masks, starts, level - 1, b, d2, bound * bound, need, any_of, wait, wait2, top)
-            continue
-        _to_points(points, b, x, y, z, d2)
-        for i in range(WIDE):
-            if d2[i] <= bound * bound and (free or _passes(words[b, i], need, any_of)):
-                m = np.rint(1e6 * _metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i])) / 1e6
-                who = np.int64(ids[b, i])
-                if m <= worst and _worse(metres[0], name[0], m, who):
-                    _sink(m, who, k, metres, name)
-                    worst = min(worst, metres[0])
-                    bound = _longest_chord(worst + ROUNDING_M)
+        elif b != first:
+            worst, bound = _take_points(points, words, ids, b, box, need, any_of, worst, bound, metres, name, d2)
     for last in range(k - 1, 0, -1):
         m, who = metres[last], name[last]
         metres[last], name[last] = metres[0], name[0]
@@ -155,7 +194,7 @@ def _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, wo
 @njit(f"int64({POINTS}, int32[:, ::1], {NODES}, float64[:, ::1], int64[::1], uint64[::1], float64, int64[:, ::1],"
       "float64[:, ::1])", **_kept)
 def nearest(points, words, ids, nodes, masks, starts, here, order, wanted, limit_m, out_ids, out_m):
-    """The nearest to each row of `here`, asked in `order`: ids, -1 when missing, and metres, right up to NEAR_M.
+    """The nearest to each row of `here`, degrees, asked in `order`: ids, -1 when missing, and metres, right up to NEAR_M.
 
     What one asker found bounds what the next one, close by, can find. Returns how many rows hold more than NEAR_M, or
     too few: those the caller must ask again, unless his limit is nearer.
@@ -164,14 +203,16 @@ def nearest(points, words, ids, nodes, masks, starts, here, order, wanted, limit
     wait, wait2, d2, box = np.empty(DEEP, np.int64), np.empty(DEEP), np.empty(WIDE), np.empty(6)
     before = np.inf                                 # how far the last asker's k-th was
     for row in order:
-        worst = limit_m
+        x, y, z = _earth_centred(here[row, 0], here[row, 1])
+        worst, first = limit_m, -1
         if before <= NEAR_M:
-            chord = math.sqrt((here[row, 0] - box[0]) ** 2 + (here[row, 1] - box[1]) ** 2 + (here[row, 2] - box[2]) ** 2)
+            chord = math.sqrt((x - box[0]) ** 2 + (y - box[1]) ** 2 + (z - box[2]) ** 2)
             if chord <= NEAR_M:                     # there a geodesic is at most 1.00005 of its chord
                 worst = min(worst, before + 1.0001 * chord + TIE_M)
-        box[0], box[1], box[2] = here[row, 0], here[row, 1], here[row, 2]
-        box[3], box[4], box[5] = box[0], box[1], box[2]
-        _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, out_m[row], out_ids[row], wait,
+        box[0], box[1], box[2], box[3], box[4], box[5] = x, y, z, x, y, z
+        if worst == limit_m:
+            first = _likeliest_block(nodes, masks, starts, box, need, any_of, d2)
+        _nearest_one(points, words, ids, nodes, masks, starts, box, need, any_of, worst, first, out_m[row], out_ids[row], wait,
                      wait2, d2)
         before = out_m[row, -1]
         far += before > NEAR_M
@@ -204,197 +245,3 @@ def within(points, words, nodes, masks, starts, here, chord_m, wanted):
                     metres[count] = np.rint(1e6 * _metres(x, y, z, points[b, 0, i], points[b, 1, i], points[b, 2, i])) / 1e6
                     count += 1
     return rows[:count], places[:count], metres[:count]
-
-
-@njit(**_inner)
-def _blocks_near(nodes, starts, box, limit2, most, wait, d2, found):
-    """The blocks of a line, in its order, whose boxes are near enough to `box` (6,): how many, `most` at the most."""
-    levels, count = len(starts) - 1, 0
-    wait[0], top = starts[levels - 1] * WIDE + levels, 1
-    while top:
-        top -= 1
-        level, b = wait[top] % WIDE, wait[top] // WIDE
-        if level == 0:
-            found[count] = b
-            count += 1
-            if count == most:
-                break
-            continue
-        _to_boxes(nodes, b, box, d2)
-        below = (b - starts[level - 1]) * WIDE + (starts[level - 2] if level > 1 else 0)
-        for i in range(WIDE - 1, -1, -1):
-            if d2[i] <= limit2:
-                wait[top] = (below + i) * WIDE + level - 1
-                top += 1
-    return count
-
-
-@njit(**_inner)
-def _to_pieces(pieces, b, x, y, z, d2, part):
-    """Squared distance from a place to each of the 16 pieces of a block, and the part of it at the foot."""
-    for i in range(WIDE):
-        ax, ay, az = x - pieces[b, 0, i], y - pieces[b, 1, i], z - pieces[b, 2, i]
-        ux, uy, uz = pieces[b, 3, i], pieces[b, 4, i], pieces[b, 5, i]
-        t = min(max((ax * ux + ay * uy + az * uz) * pieces[b, 6, i], 0.0), 1.0)
-        dx, dy, dz = ax - t * ux, ay - t * uy, az - t * uz
-        part[i] = t
-        d2[i] = dx * dx + dy * dy + dz * dz
-
-
-@njit(**_inner)
-def _to_box(nodes, b, x, y, z):
-    """Squared distance from a place to the box of a block of the lowest level."""
-    up, i = b // WIDE, b % WIDE
-    dx = max(nodes[up, 0, i] - x, x - nodes[up, 3, i], 0.0)
-    dy = max(nodes[up, 1, i] - y, y - nodes[up, 4, i], 0.0)
-    dz = max(nodes[up, 2, i] - z, z - nodes[up, 5, i], 0.0)
-    return dx * dx + dy * dy + dz * dz
-
-
-@njit(**_inner)
-def _unit(pieces, piece):
-    b, i = piece // WIDE, piece % WIDE
-    scale = math.sqrt(pieces[b, 6, i])
-    return pieces[b, 3, i] * scale, pieces[b, 4, i] * scale, pieces[b, 5, i] * scale
-
-
-@njit(**_inner)
-def _foot(chain, piece, t, x, y, z, foot):
-    """Move a foot along the geodesic piece until it stands square under the point: (off_m, part).
-
-    A piece bulges over its chord by bend * length² * t (1 - t) / 2 along the upright: the arc of its own curvature.
-    """
-    ax, ay, az = chain[piece, 0], chain[piece, 1], chain[piece, 2]
-    ux, uy, uz = chain[piece + 1, 0] - ax, chain[piece + 1, 1] - ay, chain[piece + 1, 2] - az
-    nx, ny, nz = QA * (ax + 0.5 * ux), QA * (ay + 0.5 * uy), QB * (az + 0.5 * uz)
-    steep = math.sqrt(nx * nx + ny * ny + nz * nz)
-    nx, ny, nz = nx / steep, ny / steep, nz / steep
-    bulge = 0.5 * (QA * (ux * ux + uy * uy) + QB * uz * uz) / steep
-    for _ in range(4):
-        up, lean = bulge * t * (1.0 - t), bulge * (1.0 - 2.0 * t)
-        foot[0], foot[1], foot[2] = ax + t * ux + up * nx, ay + t * uy + up * ny, az + t * uz + up * nz
-        gx, gy, gz = ux + lean * nx, uy + lean * ny, uz + lean * nz
-        g2 = max(gx * gx + gy * gy + gz * gz, TINY)
-        moved = min(max(t + ((x - foot[0]) * gx + (y - foot[1]) * gy + (z - foot[2]) * gz) / g2, 0.0), 1.0)
-        step2, t = (moved - t) * (moved - t) * g2, moved
-        if step2 < ROUNDING_M * ROUNDING_M:
-            break
-    return _metres(x, y, z, foot[0], foot[1], foot[2]), t
-
-
-@njit(**_inner)
-def _side(pieces, last, piece, t, x, y, z, foot):
-    """+1 left of travel, -1 right, 0 within a millimetre; where the foot is a vertex, of the bend there."""
-    tx, ty, tz = _unit(pieces, piece)
-    other = piece - 1 if t <= 0.0 else piece + 1
-    if (t <= 0.0 or t >= 1.0) and 0 <= other <= last:
-        ox, oy, oz = _unit(pieces, other)
-        if (tx + ox) ** 2 + (ty + oy) ** 2 + (tz + oz) ** 2 > ROUNDING_M * ROUNDING_M:
-            tx, ty, tz = tx + ox, ty + oy, tz + oz
-        elif other < piece:                         # the line turns right back: as it arrives
-            tx, ty, tz = ox, oy, oz
-        length = math.sqrt(tx * tx + ty * ty + tz * tz)
-        tx, ty, tz = tx / length, ty / length, tz / length
-    nx, ny, nz = QA * foot[0], QA * foot[1], QB * foot[2]
-    left = ((x - foot[0]) * (ny * tz - nz * ty) + (y - foot[1]) * (nz * tx - nx * tz)
-            + (z - foot[2]) * (nx * ty - ny * tx)) / math.sqrt(nx * nx + ny * ny + nz * nz)
-    return 0 if abs(left) <= TIE_M else (1 if left > 0.0 else -1)
-
-
-@njit(**_inner)
-def _best_pass(count, piece, off):
-    """Of candidates in the order of the line, the nearest of the first run of neighbours that ties with the best."""
-    least, chosen, last = off[0], -1, -2
-    for i in range(1, count):
-        least = min(least, off[i])
-    for i in range(count):
-        if off[i] <= least + TIE_M:
-            if chosen >= 0 and piece[i] > last + 1:
-                break
-            if chosen < 0 or off[i] < off[chosen]:
-                chosen = i
-            last = piece[i]
-    return chosen
-
-
-@njit(**_inner)
-def _nearest_piece(pieces, boxes, found, near, x, y, z, least2, d2, part):
-    """The least squared distance to any piece of those blocks, if it is below `least2`."""
-    for n in range(near):
-        if _to_box(boxes, found[n], x, y, z) < least2:
-            _to_pieces(pieces, found[n], x, y, z, d2, part)
-            for i in range(WIDE):
-                least2 = min(least2, d2[i])
-    return least2
-
-
-@njit(**_inner)
-def _candidates(chain, pieces, boxes, found, near, x, y, z, limit2, d2, part, piece, off, at, foot):
-    """Every piece at most that far, with its exact foot; how many, CROWD + 1 when there are too many."""
-    count = 0
-    for n in range(near):
-        if _to_box(boxes, found[n], x, y, z) <= limit2:
-            _to_pieces(pieces, found[n], x, y, z, d2, part)
-            for i in range(WIDE):
-                if d2[i] <= limit2:
-                    if count == CROWD:
-                        return CROWD + 1
-                    piece[count] = found[n] * WIDE + i
-                    off[count], at[count] = _foot(chain, piece[count], part[i], x, y, z, foot)
-                    count += 1
-    return count
-
-
-@njit(f"Tuple((int64[::1], float64[::1], float64[::1], int8[::1]))({POINTS}, {NODES}, float64[:, ::1], float64[::1],"
-      "float64[:, :, ::1], float32[:, :, ::1], int64[::1], float64, float64, boolean, uint64[::1])", **_kept)
-def along(points, words, nodes, masks, starts, chain, at_m, pieces, line_nodes, line_starts, reach_m, slack_m, exact, wanted):
-    """Every place at most `reach_m` from the chords of a line; with `exact`, its metres, its offset and its side.
-
-    Without, or where more than CROWD pieces tie, off_m is -1 and the caller measures. `slack_m` is how much farther than
-    the nearest chord the chord of the nearest geodesic piece may be.
-    """
-    places, off_m, offset_m, side = np.empty(1024, np.int64), np.empty(1024), np.empty(1024), np.empty(1024, np.int8)
-    wait, line_wait = np.empty(DEEP, np.int64), np.empty(DEEP, np.int64)
-    d2, part, foot, box = np.empty(WIDE), np.empty(WIDE), np.empty(3), np.empty(6)
-    piece, off, at = np.empty(CROWD, np.int64), np.empty(CROWD), np.empty(CROWD)
-    found, count, levels, reach2 = np.empty(len(pieces), np.int64), 0, len(starts) - 1, reach_m * reach_m
-    need, any_of, free = wanted[0], wanted[1], wanted[0] | wanted[1] == 0
-    wait[0], top = starts[levels - 1] * WIDE + levels, 1
-    while top:
-        top -= 1
-        level, b = wait[top] % WIDE, wait[top] // WIDE
-        if level:
-            below = (b - starts[level - 1]) * WIDE + (starts[level - 2] if level > 1 else 0)
-            for j in range(WIDE):
-                if nodes[b, 0, j] <= nodes[b, 3, j] and (free or _passes(masks[b, j], need, any_of)):
-                    _copy_box(nodes, b, j, box)
-                    if _blocks_near(line_nodes, line_starts, box, reach2, 1, line_wait, d2, found):
-                        wait[top] = (below + j) * WIDE + level - 1
-                        top += 1
-            continue
-        _copy_box(nodes, b // WIDE, b % WIDE, box)
-        near = _blocks_near(line_nodes, line_starts, box, reach2, len(found), line_wait, d2, found)
-        for j in range(WIDE):
-            if not (free or _passes(words[b, j], need, any_of)):
-                continue
-            x, y, z = points[b, 0, j], points[b, 1, j], points[b, 2, j]
-            least2 = _nearest_piece(pieces, line_nodes, found, near, x, y, z, reach2 * 1.000001, d2, part)
-            if least2 > reach2:
-                continue
-            if count == len(places):
-                places, off_m = np.append(places, places), np.append(off_m, off_m)     # twice the room
-                offset_m, side = np.append(offset_m, offset_m), np.append(side, side)
-            places[count], off_m[count] = b * WIDE + j, -1.0
-            if exact:
-                limit = math.sqrt(least2) + slack_m
-                several = _candidates(chain, pieces, line_nodes, found, near, x, y, z, limit * limit, d2, part, piece, off, at,
-                                      foot)
-                if 0 < several <= CROWD:
-                    one = 0 if several == 1 else _best_pass(several, piece, off)
-                    if several > 1:                 # `foot` is that of the last one found
-                        _foot(chain, piece[one], at[one], x, y, z, foot)
-                    p, t, off_m[count] = piece[one], at[one], off[one]
-                    offset_m[count] = at_m[p] + t * (at_m[p + 1] - at_m[p])
-                    side[count] = _side(pieces, len(chain) - 2, p, t, x, y, z, foot)
-            count += 1
-    return places[:count], off_m[:count], offset_m[:count], side[:count]

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from geodata.blocks import WIDE
-from geodata.geodesy import A_M, E2
+from geodata.geodesy import ROUNDING_M
 
 FAR_AWAY = 1e9           # metres, in unused places: farther than anything on Earth
 LOOSE_M = 0.5            # boxes are single precision, good to 0.25 m: they are made this much larger
@@ -41,17 +41,6 @@ def curve_keys(lonlat, keys):
         keys[i] = key
 
 
-@njit("void(float64[:, ::1], float64[:, ::1])", **_kept)
-def earth_centred(lonlat, xyz):
-    """geodesy.ecef into an array that is there already."""
-    for i in range(len(lonlat)):
-        lam, phi = math.radians(lonlat[i, 0]), math.radians(lonlat[i, 1])
-        up, out = math.sin(phi), math.cos(phi)
-        normal = A_M / math.sqrt(1.0 - E2 * up * up)
-        xyz[i, 0], xyz[i, 1] = normal * out * math.cos(lam), normal * out * math.sin(lam)
-        xyz[i, 2] = normal * (1.0 - E2) * up
-
-
 @njit("void(float64[:, ::1], uint64[::1], int64[::1], float64[:, :, ::1], uint64[:, ::1], int32[:, ::1], float32[:, :, ::1],"
       "uint64[:, ::1])", **_kept)
 def lay_points(xyz, flags, order, points, words, ids, nodes, masks):
@@ -74,19 +63,41 @@ def lay_points(xyz, flags, order, points, words, ids, nodes, masks):
 @njit("void(float64[:, ::1], float64[:, :, ::1], float32[:, :, ::1])", **_kept)
 def lay_pieces(chain, pieces, nodes):
     """The pieces between the places of a chain into blocks, in their order, and their boxes."""
-    pieces[:] = 0.0
-    pieces[:, :3] = FAR_AWAY
-    for piece in range(len(chain) - 1):
-        b, i = piece // WIDE, piece % WIDE
-        up, j = b // WIDE, b % WIDE
-        length2 = 0.0
+    last = len(chain) - 1
+    for b in range(len(pieces)):
+        start, many = b * WIDE, min(WIDE, last - b * WIDE)
+        pieces[b, :3], pieces[b, 3:] = FAR_AWAY, 0.0
         for axis in range(3):
-            start, span = chain[piece, axis], chain[piece + 1, axis] - chain[piece, axis]
-            pieces[b, axis, i], pieces[b, axis + 3, i] = start, span
-            length2 += span * span
-            nodes[up, axis, j] = min(nodes[up, axis, j], np.float32(min(start, start + span) - LOOSE_M))
-            nodes[up, axis + 3, j] = max(nodes[up, axis + 3, j], np.float32(max(start, start + span) + LOOSE_M))
-        pieces[b, 6, i] = 1.0 / length2 if length2 > 0.0 else 0.0
+            low = high = chain[start, axis]
+            for i in range(many):
+                here, there = chain[start + i, axis], chain[start + i + 1, axis]
+                pieces[b, axis, i], pieces[b, axis + 3, i] = here, there - here
+                low, high = min(low, there), max(high, there)
+            nodes[b // WIDE, axis, b % WIDE], nodes[b // WIDE, axis + 3, b % WIDE] = low - LOOSE_M, high + LOOSE_M
+        for i in range(many):
+            length2 = pieces[b, 3, i] ** 2 + pieces[b, 4, i] ** 2 + pieces[b, 5, i] ** 2
+            pieces[b, 6, i] = 1.0 / length2 if length2 > 0.0 else 0.0
+
+
+@njit("void(float64[:, ::1], float64[:, ::1])", **_kept)
+def lay_beams(chain, beams):
+    """Of each block of pieces: the straight way from its start to its end, and how far it strays from that at most.
+
+    It strays most at a place between two pieces: what is near a straight way is convex.
+    """
+    for b in range(len(beams)):
+        start, end = b * WIDE, min((b + 1) * WIDE, len(chain) - 1)
+        length2, stray2 = 0.0, 0.0
+        for axis in range(3):
+            beams[b, axis], beams[b, axis + 3] = chain[start, axis], chain[end, axis] - chain[start, axis]
+            length2 += beams[b, axis + 3] ** 2
+        beams[b, 6] = 1.0 / length2 if length2 > 0.0 else 0.0
+        for place in range(start + 1, end):
+            ax, ay, az = chain[place, 0] - beams[b, 0], chain[place, 1] - beams[b, 1], chain[place, 2] - beams[b, 2]
+            t = min(max((ax * beams[b, 3] + ay * beams[b, 4] + az * beams[b, 5]) * beams[b, 6], 0.0), 1.0)
+            dx, dy, dz = ax - t * beams[b, 3], ay - t * beams[b, 4], az - t * beams[b, 5]
+            stray2 = max(stray2, dx * dx + dy * dy + dz * dz)
+        beams[b, 7] = math.sqrt(stray2) + ROUNDING_M
 
 
 @njit("void(float32[:, :, ::1], uint64[:, ::1], int64[::1])", **_kept)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -45,10 +47,16 @@ def cpu_ms(work: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1e3
 
 
+def settled() -> bool:
+    """True, once the C library has swept together what the last work freed: else the next one's first array waits for
+    that (20 ms after a million geometries)."""
+    return np.empty(1 << 16).size > 0
+
+
 def alternate(*works: Callable[[], object], times: int = 7) -> list[float]:
     """The median processor milliseconds of each work, run in turns: what the machine does besides counts least so.
 
     Only for works that run in this process and do not wait.
     """
-    runs = [[cpu_ms(work) for work in works] for _ in range(times)]
+    runs = [[cpu_ms(work) for work in works if settled()] for _ in range(times)]
     return [statistics.median(column) for column in zip(*runs, strict=True)]

@@ -45,6 +45,30 @@ def same(one, other):
     return all(a.shape == b.shape and a == approx(b, abs=1e-3) for a, b in zip(one, other, strict=True))
 
 
+def rough_lines():
+    """Lines whose stretches of 16 pieces are nothing like straight: they turn about, stand still, circle and jump."""
+    rng = np.random.default_rng(3)
+    turns = np.linspace(0, 40 * np.pi, 500)
+    there = np.column_stack([np.linspace(5, 7, 200), np.linspace(46, 47, 200)])
+    return {"noise": there.repeat(3, axis=0) + rng.normal(0, 0.03, (600, 2)),
+            "out and back": np.vstack([there, there[::-1]]),
+            "circles": np.column_stack([6 + 0.02 * np.cos(turns) + turns / 400, 46.5 + 0.014 * np.sin(turns)]),
+            "standing still": there.repeat(20, axis=0),
+            "jumps": rng.uniform([4, 45], [8, 48], (60, 2))}
+
+
+@pytest.mark.parametrize("name", rough_lines())
+def test_rough_lines_have_the_same_beside_them(name):
+    line = MeasuredLine(rough_lines()[name])
+    for within_m in (300.0, 2_000.0):
+        one, other = (i.along(line, within_m) for i in both())
+        assert len(one.ids) > 5
+        assert sorted(one.ids) == sorted(other.ids)
+        a, b = np.argsort(one.ids), np.argsort(other.ids)
+        assert one.off_m[a] == approx(other.off_m[b], abs=1e-3) and one.offset_m[a] == approx(other.offset_m[b], abs=2e-3)
+        assert (one.side[a] == other.side[b]).all()
+
+
 FILTERS = [(0, 0), (1, 0), (0, 1 << 9), (1 << 7, 3 << 11), (1 << 60, 0)]
 
 
