@@ -142,6 +142,14 @@ def from_ecef(xyz: Floats) -> Floats:
     return lonlat
 
 
+def from_ecef_one(x: float, y: float, z: float) -> tuple[float, float]:
+    """(lon, lat) of one point, as from_ecef, without the price of arrays."""
+    out = math.hypot(x, y)
+    beta = math.atan2(z * A_M, out * B_M)
+    lat = math.atan2(z + E2 / (1 - E2) * B_M * math.sin(beta) ** 3, out - E2 * A_M * math.cos(beta) ** 3)
+    return math.degrees(math.atan2(y, x)), math.degrees(lat)
+
+
 def azimuth_of(lonlat: Floats, direction: Floats) -> Floats:
     """Degrees from north of an earth-centred `direction` (n, 3) at `lonlat`; upright parts do not count."""
     lam, phi = np.radians(lonlat[..., 0]), np.radians(lonlat[..., 1])

@@ -130,10 +130,16 @@ def read_polyline(text: str, precision: int = 5, *, max_points: int = MAX_POINTS
     return check_line(lonlat, "polyline", max_points=max_points)
 
 
+EARTH = np.array([180.0, 90.0])
+
+
 def check_line(lonlat: Floats, field: str = "line", *, max_points: int = MAX_POINTS) -> Floats:
     """The line when every point is on the earth and two differ. Raises BadInput: too_large, not_finite, swapped_lonlat,
     bad_lonlat, line_too_short; `value` names the first wrong point, counted from 1."""
     _few(len(lonlat), field, max_points)
+    good = len(lonlat) > 1 and bool((np.abs(lonlat) <= EARTH).all())             # nothing that is not finite either
+    if good and (lonlat[0] != lonlat[-1]).any():
+        return lonlat
     for code, bad in (("not_finite", ~np.isfinite(lonlat).all(axis=1)), ("bad_lonlat", _off_earth(lonlat))):
         if bad.any():
             row = int(bad.argmax())

@@ -21,6 +21,7 @@ from tqdm import tqdm
 from geodata.index import SpatialIndex
 from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
+from locator.audit.near_kernels import any_within, farthest
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.network import build_hierarchy
 from locator.engines.searching import Adjacency, Seeds, search_nearest
@@ -44,11 +45,17 @@ def warm_up() -> None:
 
 
 def steps() -> tuple[Callable[[], None], ...]:
-    return _matching, _rests, _siting, _index, _searching
+    return _matching, _rests, _siting, _index, _searching, _auditing
 
 
 def _index() -> None:
     SpatialIndex(np.array(CORNERS), carrier="hilbert").nearest(np.array(CORNERS[:1]), 1)
+
+
+def _auditing() -> None:
+    xyz = np.eye(3)
+    farthest(xyz, 1)
+    any_within(xyz, xyz, np.zeros(1, np.int64), 1.0)
 
 
 def _matching() -> None:

@@ -31,10 +31,11 @@ class Clock:
 
 def read_clock(at_m: Floats, time_s: Floats, break_s: float) -> Clock:
     """at_m  (n,) metres along the track; time_s (n,) seconds, never falling."""
-    metres, seconds = np.diff(at_m), np.diff(time_s)
+    metres, seconds = at_m[1:] - at_m[:-1], time_s[1:] - time_s[:-1]
     stands = metres < WALK_M_S * seconds
     drive_s = np.concatenate([[0.0], np.cumsum(np.where(stands, 0.0, seconds))])
-    edge = np.flatnonzero(np.diff(np.concatenate([[False], stands, [False]]).astype(np.int8)))
+    ringed = np.concatenate([[False], stands, [False]])
+    edge = np.flatnonzero(ringed[1:] != ringed[:-1])
     first, last = edge[::2], edge[1::2]                       # points between which he stands
     long = time_s[last] - time_s[first] >= break_s
     return Clock(drive_s, drive_s[first[long]])

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from geodata.datum import to_wgs84
 from geodata.errors import BadInput
-from geodata.geodesy import ecef, edge_metres, from_ecef
+from geodata.geodesy import ecef, edge_metres, from_ecef_one
 from geodata.index import MANY, SpatialIndex, carrier_for
 from geodata.measured import MeasuredLine
 from locator.asks import after, local
@@ -23,6 +23,7 @@ from locator.atlas import unset
 from locator.audit.asking import AuditAsk
 from locator.audit.clock import read_clock
 from locator.audit.judging import Chance, Forced, chance_of, judge
+from locator.audit.near_kernels import any_within, farthest
 from locator.audit.trips import Trip
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.protocol import Engine, Route
@@ -90,7 +91,7 @@ class Auditor:
         xyz = ecef(trip.lonlat[:, 0], trip.lonlat[:, 1])
         at_m = np.concatenate([[0.0], np.cumsum(edge_metres(trip.lonlat, xyz))])
         clock = read_clock(at_m, trip.time_s, self.break_s)
-        track = _Track(trip.lonlat, xyz, clock.drive_s, float(np.diff(at_m).max()) / 2)
+        track = _Track(trip.lonlat, xyz, clock.drive_s, float((at_m[1:] - at_m[:-1]).max()) / 2)
         forced = judge(clock.total_s, self.drive_s, clock.rests_s, self._passed(track), behind_s=self.ask.behind_s)
         return Audited(clock.total_s, tuple(self._stop(one, track.at(one.at_s), when=self._time(trip, clock.drive_s, one.at_s))
                                             for one in forced))
@@ -124,14 +125,9 @@ class Auditor:
         xyz = track.xyz[max(int(first) - 1, 0):int(last) + 1]
         if self.chords is None:
             return False
-        middle, reach_m = xyz[len(xyz) // 2], self.ask.within_m + track.half_step_m + 1.0
-        away = xyz - middle
-        far_m = float(np.einsum("ij,ij->i", away, away).max()) ** 0.5
-        near = self.chords.query_ball_point(middle, far_m + reach_m)
-        if not near:
-            return False
-        apart = self.chords.data[near][:, None] - xyz[None]
-        return bool((np.einsum("ijk,ijk->ij", apart, apart) <= reach_m**2).any())
+        middle, reach_m = len(xyz) // 2, self.ask.within_m + track.half_step_m + 1.0
+        near = self.chords.query_ball_point(xyz[middle], farthest(xyz, middle) + reach_m)
+        return bool(near) and bool(any_within(xyz, self.chords.data, np.array(near, np.int64), reach_m))
 
     def _time(self, trip: Trip, drive_s: Floats, at_s: float) -> datetime:
         assert trip.time_s is not None
@@ -203,11 +199,11 @@ class _Track:
 
     def at(self, at_s: float) -> tuple[float, float]:
         """lon, lat after so much driving."""
-        k = int(np.clip(np.searchsorted(self.drive_s, at_s), 1, len(self.drive_s) - 1))
+        k = min(max(int(self.drive_s.searchsorted(at_s)), 1), len(self.drive_s) - 1)
         span = float(self.drive_s[k] - self.drive_s[k - 1])
         share = (at_s - float(self.drive_s[k - 1])) / span if span > 0 else 0.0
-        lon, lat = from_ecef(((1 - share) * self.xyz[k - 1] + share * self.xyz[k])[None, :])[0].tolist()
-        return lon, lat
+        x, y, z = ((1 - share) * self.xyz[k - 1] + share * self.xyz[k]).tolist()
+        return from_ecef_one(x, y, z)
 
     def part(self, begin_s: float, end_s: float) -> tuple[Floats, Floats]:
         """The points driven in a stretch of driving time, its ends inserted, and the driving time at each."""

@@ -98,9 +98,9 @@ def _rising(time_s: Floats | None) -> Floats | None:
     """Raises BadInput bad_time where a later point has an earlier time."""
     if time_s is None or not len(time_s):
         return None
-    back = np.flatnonzero(np.diff(time_s) < 0)
-    if len(back):
-        raise BadInput("bad_time", field="time", value=f"#{int(back[0]) + 2}")
+    back = time_s[1:] < time_s[:-1]
+    if back.any():
+        raise BadInput("bad_time", field="time", value=f"#{int(back.argmax()) + 2}")
     if not 0 <= time_s[0] <= time_s[-1] <= 7e9:
         raise BadInput("bad_time", field="time", value=float(time_s[-1]))
     return time_s

@@ -73,8 +73,9 @@ def spot_of(net: Network, found: list[EdgePoint], name: str) -> Spot:
 def _meet(a: EdgePoint, b: EdgePoint, a_length_m: float, b_length_m: float) -> bool:
     """Do two roads end where both are nearest?"""
     to_end_m = max(min(a.share, 1 - a.share) * a_length_m, min(b.share, 1 - b.share) * b_length_m)
-    apart_m = float(distance_m(np.array([[a.lon, a.lat]]), np.array([b.lon, b.lat]))[0])
-    return to_end_m <= SAME_SPOT_M and apart_m <= SAME_SPOT_M
+    if to_end_m > SAME_SPOT_M:
+        return False
+    return float(distance_m(np.array([[a.lon, a.lat]]), np.array([b.lon, b.lat]))[0]) <= SAME_SPOT_M
 
 
 def _great(snapper: Snapper, net: Network, point: Floats, near: Spot, farther_m: float, name: str,

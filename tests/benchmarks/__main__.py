@@ -5,14 +5,18 @@ import importlib
 import sys
 from pathlib import Path
 
+from tests.benchmarks.figures import say
+
 
 def main(names: list[str]) -> int:
     names = names or sorted(file.stem.removeprefix("bench_") for file in Path(__file__).parent.glob("bench_*.py"))
     short = 0
     for name in names:
+        say(name)
         for figure in importlib.import_module(f"tests.benchmarks.bench_{name}").figures():
             print(figure, flush=True)
             short += not figure.holds
+    say(f"done; {short} fell short" if short else "done")
     return 1 if short else 0
 
 

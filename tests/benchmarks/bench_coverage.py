@@ -20,7 +20,7 @@ from geodata.samples.country import write_country
 from locator.engines.reaching import DIRECTIONS, Direction, states_of
 from locator.engines.searching import FAR, SHUT, Adjacency, Seeds, search_nearest
 from locator.vehicles import vehicle
-from tests.benchmarks.figures import Figure, cpu_ms
+from tests.benchmarks.figures import Figure, cpu_ms, say
 
 PORTO = Path(os.environ.get("LOCATOR_SHARED", Path(__file__).parents[3] / "shared")) / "data/osm/porto.osm.pbf"
 LENGTH_KM, PLACES, SEED, RUNS = 200.0, 1_000, 7, 3
@@ -59,12 +59,14 @@ def scipy_ms(states: Adjacency, seeds: Seeds) -> tuple[NDArray[np.float64], floa
 
 
 def figures() -> Iterator[Figure]:
+    say("coverage: writing and reading the synthetic country")
     net = Weighed(country())
     own = np.flatnonzero((np.asarray(net.graph.arc_copy) == 0) & (net.arc_ms != CLOSED))
     node = np.unique(np.random.default_rng(SEED).choice(own, PLACES))
     seeds = Seeds(node.astype(np.int64), np.zeros(len(node), np.int64), np.arange(len(node)))
     yield Figure("coverage_states", net.graph.arcs, "states", f">={STATES}")
     for direction in DIRECTIONS:
+        say(f"coverage: search {direction}")
         yield from _direction(net, direction, seeds)
 
 

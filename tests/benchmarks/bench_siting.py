@@ -1,4 +1,4 @@
-"""Siting: how far from the best, and in what processor time; equality with trying everything in the same run; a peer's time.
+"""Siting: how far from the best, and in what processor time; equality with trying everything in the same run; peers' times.
 
 Askings: OR-Library's p-medians within 0.05 % on average and 0.5 % each; covering of 100 000 by 1 000 proven in 15 s, by 10 000
 answered in 5 s; 10 000 trips by 1 000 with 30 sites in 60 s. Processor seconds of one thread: the machine may be shared.
@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from locator.siting.choice import Choice, Effort, Limits
 from locator.siting.covering import choose_covering
 from locator.siting.median import choose_median
-from locator.siting.merging import merged
 from locator.siting.trips import choose_for_trips
-from tests.benchmarks.figures import Figure
+from tests.benchmarks import peers
+from tests.benchmarks.figures import Figure, say
 from tests.benchmarks.siting_cases import Floats, long_trips, plane, pmed, roads
 from tests.locator.siting.small import lawful_trips
 from tests.locator.siting.test_exact import MODELS, compared
@@ -28,16 +27,21 @@ from tests.locator.siting.test_exact import MODELS, compared
 SHARED = Path(os.environ.get("LOCATOR_SHARED", Path(__file__).parents[3] / "shared"))
 PMED = SHARED / "data/pmed"
 LONG = 3_600.0                         # seconds: work is bounded by steps, so that the answer is the same anywhere
-PEER_S = 60.0
 DRIVE_S = 4 * 3_600.0
 
 
 def figures() -> Iterator[Figure]:
+    say("siting: every model against trying every choice, 300 small cases")
     cases = sum(len(compared(model, range(2_000, 2_050))) for model in MODELS)     # raises where any is not equal
     yield Figure("siting_equal_to_trying_everything", cases, "cases", ">=300")
     choose_covering(*roads(500, 20, 30.0), Limits(3), Effort())                    # compiled before it is timed
+    say("siting: pmed1-20")
     yield from medians()
+    say("siting: covering of 100 000 by 1 000 and by 10 000")
     yield from coverings()
+    say("siting: peers")
+    yield from peers_beside()
+    say("siting: 10 000 trips by 1 000 candidates")
     yield from trips()
 
 
@@ -76,7 +80,7 @@ def coverings() -> Iterator[Figure]:
         yield from stated(f"covering_100k_1k_{minutes:.0f}min", one, found, took, 15, "==0")
     found, took = timed(lambda: choose_covering(reach, weight, Limits(30), Effort(seconds=LONG)))
     yield from stated("covering_100k_1k_30min", (reach, weight), found, took, 15, "==0")
-    value, took = timed(lambda: peer(reach, weight, 30))
+    value, took = peers.scipy_covering(reach, weight, 30)
     yield Figure("covering_100k_1k_30min_scipy_milp_cpu", took, "s", ">=0")
     yield Figure("covering_100k_1k_30min_scipy_milp_better_by", max(0.0, 100 * (value / found.value - 1)), "%", "<=0.0001")
     large = roads(100_000, 10_000, 30.0)
@@ -100,16 +104,27 @@ def stated(name: str, case: tuple[sp.csr_array, Floats], found: Choice, took: fl
     yield Figure(f"{name}_value_wrong", float(abs(weight[served].sum() / found.value - 1) > 1e-9), "cases", "==0")
 
 
-def peer(reach: sp.csr_array, weight: Floats, k: int) -> float:
-    """scipy's milp on the same rows, merged as ours are: nothing ruled out, no start."""
-    rows = merged(reach, weight)
-    m, n = rows.reach.shape
-    count = sp.csr_array(np.r_[np.ones(m), np.zeros(n)][None])
-    table = sp.vstack([sp.hstack([rows.back.astype(np.float64), -sp.eye_array(n)]), count])
-    low, high = np.r_[np.zeros(n), 0.0], np.r_[np.full(n, np.inf), float(k)]
-    found = milp(np.r_[np.zeros(m), -rows.weight], integrality=np.r_[np.ones(m), np.zeros(n)], bounds=Bounds(0, 1),
-                 constraints=LinearConstraint(table, low, high), options={"time_limit": PEER_S})
-    return 0.0 if found.x is None else float(-found.fun)
+def peers_beside() -> Iterator[Figure]:
+    """The same small cases by spopt, where it is installed, and by scipy's milp: the same optimum, and the time each took."""
+    yield from beside("covering_5k_200", "covering", roads(5_000, 200, 30.0), 10)
+    for number in (1, 2) if PMED.is_dir() else ():
+        costs, p = pmed(PMED / f"pmed{number}.txt")
+        yield from beside(f"pmed{number}", "median", (costs, np.ones(len(costs))), p)
+
+
+def beside(name: str, model: str, case: tuple[Any, Floats], k: int) -> Iterator[Figure]:
+    ours = {"covering": choose_covering, "median": choose_median}[model]
+    found, took = timed(lambda: ours(*case, Limits(k), Effort(seconds=LONG, rounds=3_000)))
+    given = case if model == "covering" else (case[0],)
+    by = {"scipy_milp": getattr(peers, f"scipy_{model}"), "spopt": getattr(peers, f"spopt_{model}")}
+    yield Figure(f"{name}_cpu", took, "s", ">=0")
+    for peer, solve in by.items():
+        if peer == "spopt" and not peers.has_spopt():
+            print(f"{name}_{peer} {peers.NO_SPOPT}", flush=True)
+            continue
+        value, spent = solve(*given, k)
+        yield Figure(f"{name}_{peer}_cpu", spent, "s", ">=0")
+        yield Figure(f"{name}_{peer}_finds_another", float(abs(value / found.value - 1) > 1e-6), "cases", "==0")
 
 
 def trips() -> Iterator[Figure]:

@@ -5,6 +5,7 @@ In: numbers.    Out: `name value unit asked` on a line, and whether it holds.
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,14 @@ class Figure:
 
     def __str__(self) -> str:
         return f"{self.name} {self.value:.4g} {self.unit} {self.asked}{'' if self.holds else '  FELL SHORT'}"
+
+
+BEGAN = time.monotonic()
+
+
+def say(what: str) -> None:
+    """Progress, beside the figures: on standard error, with the seconds since the bench began."""
+    print(f"[{time.monotonic() - BEGAN:5.0f} s] {what}", file=sys.stderr, flush=True)
 
 
 def once_ms(work: Callable[[], object]) -> float:

@@ -15,9 +15,8 @@ from geodata.geodesy import distance_m
 from geodata.layers import Catalog, Layer
 from geodata.measured import MeasuredLine
 from locator.asks import Want
-from locator.atlas import Atlas
 from locator.audit.trips import Trip
-from locator.coverage import CoverAsk, find_coverage, find_ground
+from locator.coverage import CoverAsk, find_ground
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.reaching import find_reach
 from locator.freight import CLASSES
@@ -103,36 +102,6 @@ def test_a_piece_is_served_just_when_every_metre_of_it_is(seed: int, direction: 
                 assert covered == approx(length, abs=1e-6)
             else:                                                # a piece with the place in its middle is not promised
                 assert straddles or covered < length + 1e-6
-
-
-def wujin_without(here: Locator, row: int) -> tuple[Atlas, Layer]:
-    """The sample's places but one driver's home, and that one as the only candidate."""
-    homes = here.layers()["drivers_home"]
-    kept = homes.frame.drop(index=homes.frame.index[row]).reset_index(drop=True)
-    gone = homes.frame.iloc[[row]].reset_index(drop=True)
-    return (Atlas.of(here.layers().with_layer(replace(homes, frame=kept, version=homes.version + 1 + row))),
-            Layer("closed", "drivers_home", gone, 1))
-
-
-@pytest.mark.parametrize("row", [0, 4, 9])
-def test_a_place_closed_opens_a_gap_that_is_found_ranked_and_closed_again(wujin: Settings, row: int) -> None:
-    here = open_locator(wujin, "wujin")
-    engine = here.engine
-    assert isinstance(engine, EmbeddedEngine)
-    ask = CoverAsk(limit_s=600.0, want=HOMES)
-    before = find_coverage(here.atlas, engine, ask, now=NOW)
-    atlas, closed = wujin_without(here, row)
-    after = find_coverage(atlas, engine, ask, now=NOW)
-    opened_m = float(after.gaps["length_m"].sum() - before.gaps["length_m"].sum())
-    assert opened_m == approx(before.share().covered_m - after.share().covered_m, abs=50) and opened_m > 500
-    assert after.gaps["length_m"].tolist() == sorted(after.gaps["length_m"], reverse=True)
-    found = find_siting(atlas, engine, closed, SiteAsk(cover=ask, k=1, candidates="closed", piece_m=100.0), now=NOW)
-    assert found.choice.proven and found.candidates.table["id"].iloc[found.choice.sites].tolist() == [
-        f"closed:{here.layers()['drivers_home'].frame['id'].iloc[row]}"]
-    assert found.shares[0].covered_m == approx(after.share().covered_m)
-    assert found.shares[1].covered_m == approx(before.share().covered_m)
-    assert found.gaps["length_m"].sum() == approx(before.gaps["length_m"].sum())
-    assert found.choice.value == approx(opened_m, rel=0.05)               # in pieces of 100 m
 
 
 @pytest.fixture(scope="module")
