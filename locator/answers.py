@@ -41,7 +41,7 @@ def _route(route: Route, depart: datetime) -> dict[str, Any]:
         "distance_m": round(route.distance_m, 1), "duration_s": round(route.duration_s, 3), "approximate": is_approximate(route),
         "engine": route.engine, "depart": depart.isoformat(timespec="seconds"),
         "doubts": list(route.doubts), "toll_m": None if route.toll_m is None else round(route.toll_m, 1),
-        "snapped_m": [round(m, 1) for m in route.snapped_m],
+        "snapped_m": [round(m, 1) for m in route.snapped_m], "via_m": [round(m, 1) for m in route.via_m],
         "unmatched": [[round(a, 1), round(b, 1)] for a, b in route.unmatched],
         "geometry": {"type": "LineString", "coordinates": np.round(route.line.lonlat, 7).tolist()},
     }

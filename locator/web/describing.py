@@ -168,6 +168,7 @@ class Route(Told):
         "Metres on roads known to take a toll of this vehicle; null where no roads are known."))
     snapped_m: list[float] = Field(description=(
         "How far from, each via and to lie from the road taken for them; empty for a given line."))
+    via_m: list[float] = Field(description="Where along the route each via is passed; empty for a given line.")
 
 
 class Omitted(Told):

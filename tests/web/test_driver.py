@@ -129,6 +129,25 @@ def test_a_stop_is_shared_and_added_to_the_route(browser: Browser, address: str)
         assert page.locator(".stop.chosen").get_attribute("data-id") == chosen and not seen.errors
 
 
+def test_a_via_is_put_where_it_lies_along_the_route(browser: Browser, address: str) -> None:
+    def vias() -> list[str]:
+        return [str(one) for one in page.evaluate("() => [...document.querySelectorAll('#vias input')].map(e => e.value)")]
+
+    with looking(browser, address, TRIP, **MOBILE) as seen:
+        page = seen.page
+        page.wait_for_selector(".stop")
+        ids = list(dict.fromkeys(one.get_attribute("data-id") for one in page.locator(".stop").all()))
+        first, middle, last, put = ids[0], ids[len(ids) // 2], ids[-1], dict[str | None, str]()
+        for name in (last, first, middle):
+            before = page.locator(".total").inner_text()
+            item = page.locator(f".stop[data-id='{name}']").first
+            item.get_by_role("button", name=words("zh").text("page.as_via")).tap()
+            comes(page, "was => document.querySelector('.total').innerText !== was && !document.querySelector('.busy')", before)
+            put[name] = next(iter(set(vias()) - set(put.values())))
+        assert vias() == [put[first], put[middle], put[last]]
+        assert not seen.errors
+
+
 def test_a_pasted_share_text_and_a_track_are_trips_too(browser: Browser, address: str, gpx: bytes) -> None:
     with looking(browser, address, TRIP, **MOBILE, permissions=["clipboard-read", "clipboard-write", "geolocation"],
                  geolocation={"longitude": 119.9446, "latitude": 31.7158}) as seen:

@@ -18,6 +18,9 @@ from tests.web.counting import Sent
 from tests.web.looking import MOBILE, browser, comes, serving
 
 __all__ = ["browser"]
+WATCHED = """Object.defineProperty(window, 'locatorEarly', {
+    set(early) { if (early) window.asked = early; this.latest = early; }, get() { return this.latest; } })"""
+TAKEN = "() => [window.asked?.url.split('?')[0], window.locatorEarly === null]"
 TWO = list(KINDS)[:2]
 TRIP = f"/?from={quote('湖塘')}&to={quote('洛阳镇')}"
 
@@ -37,20 +40,22 @@ def test_the_question_is_asked_once(browser: Browser, wujin: Settings, address: 
     with serving(wujin, wrapped=sent) as at:
         context = browser.new_context(**MOBILE, locale="zh-CN")
         page = context.new_page()
+        page.add_init_script(WATCHED)
         page.goto(at + address)
         page.wait_for_selector(".stop, .empty")
         comes(page, "() => !document.querySelector('.busy')")
-        assert page.evaluate("() => window.locatorEarly === null"), "what the head asked was taken"
+        assert page.evaluate(TAKEN) == ["/api/plan", True], "what the head asked was taken"
         assert [path for path in sent.paths() if path == "/api/plan"] == ["/api/plan"]
         shared = page.url                                          # as the page writes it, all fields in it
         context.close()
         sent.forget()
         other = browser.new_context(**MOBILE, locale="zh-CN")
         page = other.new_page()
+        page.add_init_script(WATCHED)
         page.goto(shared)
         page.wait_for_selector(".stop, .empty")
         comes(page, "() => !document.querySelector('.busy')")
-        assert page.evaluate("() => window.locatorEarly === null") and sent.paths().count("/api/plan") == 1
+        assert page.evaluate(TAKEN) == ["/api/plan", True] and sent.paths().count("/api/plan") == 1
         other.close()
 
 

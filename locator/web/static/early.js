@@ -1,7 +1,6 @@
 // In the page's head: asks the first question while the page is still coming; on one bar of signal that is most of a second.
 // It is put as the untouched form would put it. Where the form's own (first.js) is another, this one is given up (ask.js).
 window.locatorAsks = function ({ url, first, rule, max_detour_s, preset }) {
-"use strict";
 if (navigator.serviceWorker?.controller) return;                 // the page is here already, whole
 const said = new URLSearchParams(location.search), get = (name, usual = "") => said.get(name) || usual, number = (name, usual) => Number(get(name, usual));
 const known = ["lang", "region", "stop", "from", "to", "via", "rule", "driven_min", "vehicle", "max_detour_s", "kind", "service", "want"];

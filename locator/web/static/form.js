@@ -38,7 +38,7 @@ function changed(whenAsked) {
 
 const complete = () => Boolean(track() || (form.elements.from.value.trim() && form.elements.to.value.trim()));
 
-export function addVia(value, whenAsked) {
+export function addVia(value, whenAsked, before = null) {
   const id = `via-${count += 1}`;
   const input = el("input", { id, name: "via", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
     "aria-controls": "names", maxlength: 2000, placeholder: t("page.place_hint") });
@@ -46,13 +46,15 @@ export function addVia(value, whenAsked) {
   const drop = el("button.drop", { type: "button", "aria-label": t("page.drop_via"), title: t("page.drop_via"),
     onclick: () => { leg.remove(); changed(whenAsked); } }, "×");
   const leg = el("div.leg", { "data-role": "via" }, el("label", { for: id }, t("page.via")), input, drop);
-  vias.append(leg);
+  vias.insertBefore(leg, before);
   completes(input, () => changed(whenAsked));
   return input;
 }
 
-export function put(role, text, whenAsked) {
-  if (role === "via") addVia(text, whenAsked);
+// A via goes behind the `after` first of `of` that were asked; where others stand in the form by now, behind them all.
+export function put(role, text, whenAsked, after = 0, of = -1) {
+  const legs = [...vias.children].filter((leg) => leg.querySelector("input").value.trim());
+  if (role === "via") addVia(text, whenAsked, legs.length === of ? legs[after] ?? null : null);
   else form.elements[role].value = text;
   changed(whenAsked);
 }

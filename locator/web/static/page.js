@@ -10,6 +10,7 @@ import * as map from "./map.js";
 import { drawPlan } from "./plan.js";
 import { sparing, Unreached } from "./shell.js";
 import { draw } from "./stops.js";
+import { locate, measured } from "./track.js";
 import { fold, isNarrow, see, startViews, unfold } from "./views.js";
 import { clockAt, far, t, told } from "./words.js";
 
@@ -63,9 +64,21 @@ function show() {
     order: () => { cheapest = !cheapest; show(); },
     choose: (n) => choose(n, false),
     show: (stop) => onMap(answer.features.indexOf(stop) + 1),
-    via: (stop) => form.put("via", stop.geometry.coordinates.map((part) => part.toFixed(5)).join(", "), ask),
+    via: (stop) => putVia(stop.geometry.coordinates.map((part) => part.toFixed(5)).join(", "), stop.properties.leave_m ?? stop.properties.offset_m),
   }));
   document.getElementById("aloud").textContent = t("page.count", { n: answer.features.length });
+}
+
+// A new via is passed where it lies along the route, between those before and behind it.
+function putVia(text, at_m) {
+  const asked = answer.route.via_m;
+  form.put("via", text, ask, asked.filter((m) => m <= at_m).length, asked.length);
+}
+
+function put(role, text) {
+  if (role !== "via" || !answer) return form.put(role, text, ask);
+  const { geometry, distance_m } = answer.route;
+  return putVia(text, locate(measured(geometry.coordinates, distance_m), text.split(",").map(Number)).at_m);
 }
 
 function showStop(id) {
@@ -90,7 +103,7 @@ async function onMap(n) {
 
 async function openMap() {
   try {
-    await map.open((role, at) => { see("list"); form.put(role, at, ask); });
+    await map.open((role, at) => { see("list"); put(role, at); });
     return true;
   } catch (error) {
     if (!(error instanceof Unreached)) throw error;
