@@ -1,4 +1,4 @@
-"""The coverage report as figures: coverage, spacing, the quality of the data, what it all stands on.
+"""The coverage report as figures: coverage, spacing, what breaks when a place closes, the quality of the data, its ground.
 
 In: a Locator, a CoverAsk.    Out: a plain dict, of which every form of the report is made.
 Never knows: languages, paper, spreadsheets.
@@ -17,16 +17,17 @@ from geodata.layers import rows
 from locator.atlas import Atlas
 from locator.coverage import CoverAsk, Progress
 from locator.locator import Locator
-from locator.planner_answers import coverage_json, spacing_json
+from locator.planner_answers import coverage_json, criticality_json, spacing_json
 from locator.scenarios import inputs_of
 from locator.spacing import SpacingAsk
 
 OLD_DAYS = 365  # records not checked for longer are counted apart
+MOST_CRITICAL = 200  # places told whose closing costs most; the order of gains, a search for each place, is left to criticality
 PLACE = ("id", "layer", "kind", "name", "name_en", "position_accuracy", "hours", "updated", "source")
 
 
 def report_json(locator: Locator, ask: CoverAsk, *, progress: Progress | None = None) -> dict[str, Any]:
-    """Coverage with its lines, spacing of the same places, the places that count, data quality, inputs."""
+    """Coverage with its lines, spacing and criticality of the same places, the places that count, data quality, inputs."""
     answer = locator.coverage(ask, progress=progress)
     coverage, atlas = coverage_json(answer, lines=True), locator.atlas
     want = SpacingAsk(vehicle=ask.vehicle, want=ask.want, weekday=ask.weekday, hour=ask.hour)
@@ -44,6 +45,7 @@ def report_json(locator: Locator, ask: CoverAsk, *, progress: Progress | None = 
     return {
         "coverage": coverage,
         "spacing": spacing_json(locator.spacing(want, progress=progress)),
+        "criticality": criticality_json(locator.criticality(ask, gains=False, progress=progress), limit=MOST_CRITICAL),
         "places": places,
         "quality": quality_of(atlas, counted),
         "inputs": inputs_of(locator),

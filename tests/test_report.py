@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,10 @@ import pypdfium2 as pdfium
 import pytest
 
 from locator.coverage import CoverAsk
+from locator.freight import Traffic
 from locator.locator import Locator
-from locator.planner_answers import coverage_json
-from locator.printing.report import km, percent, plain_words
+from locator.planner_answers import coverage_json, criticality_json
+from locator.printing.report import area_name, km, percent, place_name, plain_words
 from locator.printing.report_files import report_file
 from locator.reporting import report_json
 from locator.settings import Settings
@@ -64,6 +67,27 @@ def test_on_paper_the_share_every_class_and_every_assumption_can_be_read(told: d
         assert "".join(sentence.split()) in text, sentence
 
 
+def test_areas_traffic_and_what_would_be_missed_are_in_it(locator_of_sample: Locator) -> None:
+    """By area and by lorries where given; criticality always, as the question itself has it."""
+    counts = Traffic(by_ref={"G42": 12_000.0, "S232": 900.0})
+    ask = replace(ASK, zones="grid_cells", traffic=counts)
+    told, said = report_json(locator_of_sample, ask), words("en")
+    missed = criticality_json(locator_of_sample.criticality(ask, gains=False))
+    assert told["criticality"] == missed and len(missed["features"]) > 15
+    text = "".join(text_of(report_file(told, "pdf", said, MADE)).split())
+    total, first = told["coverage"]["total"], missed["features"][0]["properties"]
+    lost = [said.text("report.traffic", share=percent(total["lorry_share"]), km=km(total["counted_m"])),
+            said.text("report.most_critical", name=place_name(first, said), km=km(first["lost_m"])),
+            *(area_name(one, said) + percent(one["share"]) for one in told["coverage"]["by_zone"])]
+    for sentence in lost:
+        assert "".join(sentence.split()) in text, sentence
+    assert "kilometresliein" in text
+    book = openpyxl.load_workbook(io.BytesIO(report_file(told, "xlsx", said, MADE)))
+    assert book["If one closed"].max_row - 1 == len(missed["features"])
+    areas = list(book[said.text("report.zones")[:31]].iter_rows(min_row=2, values_only=True))
+    assert sum(row[3] for row in areas) == pytest.approx(sum(one["covered_m"] for one in told["coverage"]["by_zone"]))
+
+
 def test_the_workbook_has_every_gap_and_direction_and_no_formula(told: dict[str, Any]) -> None:
     book = openpyxl.load_workbook(io.BytesIO(report_file(told, "xlsx", words("en"), MADE)))
     gaps, spacing = book["Gaps"], book["Spacing"]
@@ -107,3 +131,7 @@ def test_the_command_writes_what_its_ending_says(wujin: Settings, tmp_path: Path
     done = run("report", "--out", tmp_path / "r.pdf", "--limit-s", 900)
     assert done.exit_code == 0 and (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-"), done.stderr
     assert run("report", "--out", tmp_path / "r.docx").exit_code == 2
+    (tmp_path / "counts.csv").write_text("ref,lorries_day\nG42,12000\n", encoding="utf-8")
+    done = run("report", "--zones", "grid_cells", "--traffic", tmp_path / "counts.csv", "--json")
+    coverage = json.loads(done.stdout)["coverage"]
+    assert len(coverage["by_zone"]) == 10 and 0 < coverage["total"]["lorry_share"] <= 1

@@ -18,12 +18,13 @@ from geodata.whole import write_whole
 from locator.asks import Want
 from locator.cli.caller import ANSWERED, caller
 from locator.cli.helping import Number, OneOf, Verb
-from locator.cli.options import measured_options, option, place_options, read_vehicle
+from locator.cli.options import measured_options, option, place_options, read_bytes, read_vehicle
 from locator.cli.regions import progress_bar
 from locator.coverage import LIMIT_S, LONGEST_S, CoverAsk
 from locator.printing.report import plain_words
 from locator.printing.report_files import FORMS, report_file
 from locator.reporting import report_json
+from locator.traffic import read_traffic
 from locator.usable import WEEKDAYS
 from locator.wiring import open_locator
 
@@ -33,9 +34,19 @@ from locator.wiring import open_locator
 @option("--limit-s", type=Number(1.0, LONGEST_S), default=LIMIT_S, metavar="S")
 @option("--hour", type=Number(0, 23), metavar="H")
 @option("--weekday", type=OneOf(WEEKDAYS))
+@option("--zones", metavar="LAYER")
+@option("--traffic", metavar="FILE")
 @measured_options
 @place_options
-def report(out: str | None, limit_s: float, hour: int | None, weekday: str | None, **given: Any) -> int:
+def report(
+    out: str | None,
+    limit_s: float,
+    hour: int | None,
+    weekday: str | None,
+    zones: str | None,
+    traffic: str | None,
+    **given: Any,
+) -> int:
     """The coverage report."""
     who = caller()
     form = Path(out).suffix.lower().removeprefix(".") if out else "json"
@@ -49,6 +60,8 @@ def report(out: str | None, limit_s: float, hour: int | None, weekday: str | Non
         want=Want(kinds=kinds, services=services, **named),
         hour=hour,
         weekday=weekday,
+        zones=zones,
+        traffic=None if traffic is None else read_traffic(read_bytes(who, traffic, "traffic")),
         gaps=10_000,
     )
     locator = open_locator(who.settings, who.region)

@@ -16,7 +16,7 @@ from maps.bandmap import draw_bands
 from maps.looks import BANDS, GAP, KINDS
 from maps.paper import write_pdf
 
-GAPS, ROADS = 20, 24  # rows on paper; the workbook has all
+GAPS, ROADS, CRITICAL, ZONES = 20, 24, 15, 40  # rows on paper; the workbook has all
 MAP_MM = (174.0, 160.0)
 Report = Mapping[str, Any]
 Table = dict[str, Any]
@@ -55,7 +55,7 @@ def report_pdf(told: Report, said: Words, made: datetime) -> bytes:
             "alt": said.text("report.map_alt", share=percent(total["share"]), n=coverage["gaps_total"]),
         },
         "legend": legend(coverage, said),
-        "sections": [one(told, said) for one in SECTIONS],
+        "sections": [one(told, said) for one in SECTIONS if one is not _zones or told["coverage"]["by_zone"]],
     }
     return write_pdf("report", data, {"map.svg": picture}, made=made)
 
@@ -75,11 +75,12 @@ def plain_words(told: Report, said: Words) -> list[str]:
             kinds=kinds or "—",
         )
     ]
+    if total["lorry_share"] is not None:
+        lines.append(said.text("report.traffic", share=percent(total["lorry_share"]), km=km(total["counted_m"])))
     if coverage["features"]:
         worst = coverage["features"][0]["properties"]
-        lines.append(
-            said.text("report.worst_gap", n=coverage["gaps_total"], name=gap_name(worst, said), km=km(worst["length_m"]))
-        )
+        which = "report.heaviest_gap" if weighed(told) else "report.worst_gap"
+        lines.append(said.text(which, n=coverage["gaps_total"], name=gap_name(worst, said), km=km(worst["length_m"])))
     else:
         lines.append(said.text("report.no_gap"))
     if coverage["unreachable_m"]:
@@ -87,6 +88,9 @@ def plain_words(told: Report, said: Words) -> list[str]:
     if coverage["places"]["unknown"]:
         share = None if coverage["if_unknown_open"] is None else coverage["if_unknown_open"]["share"]
         lines.append(said.text("report.unknown_hours", n=coverage["places"]["unknown"], share=percent(share)))
+    if (first := next(iter(told["criticality"]["features"]), None)) is not None and first["properties"]["lost_m"] > 0:
+        one = first["properties"]
+        lines.append(said.text("report.most_critical", name=place_name(one, said), km=km(one["lost_m"])))
     judged = [{verdict["verdict"] for verdict in one["verdicts"]} for one in told["spacing"]["directions"]]
     if told["spacing"]["norms"]:
         failed, met = sum("exceeded" in one for one in judged), sum(one == {"met"} for one in judged)
@@ -110,19 +114,63 @@ def _shares(told: Report, said: Words) -> Table:
 
 
 def _classes(told: Report, said: Words) -> Table:
+    rows = [[said.name("road_class", one["road_class"]), *_shared(one, told)] for one in told["coverage"]["by_class"]]
+    return section(said, "classes", ["class", *_share_heads(told)], rows, "l" + "r" * len(_share_heads(told)))
+
+
+def _zones(told: Report, said: Words) -> Table:
+    """By the areas of the layer asked for, the worst first."""
+    known = sorted(told["coverage"]["by_zone"] or [], key=lambda one: (one["share"] is None, one["share"]))
+    rows = [[area_name(one, said), *_shared(one, told)] for one in known[:ZONES]]
+    return section(said, "zones", ["zone", *_share_heads(told)], rows, "l" + "r" * len(_share_heads(told)))
+
+
+def _share_heads(told: Report) -> list[str]:
+    return ["share", "covered", "total", *(["lorry_share"] if weighed(told) else [])]
+
+
+def _shared(one: Mapping[str, Any], told: Report) -> list[str]:
+    lorries = [percent(one["lorry_share"])] if weighed(told) else []
+    return [percent(one["share"]), km(one["covered_m"]), km(one["total_m"]), *lorries]
+
+
+def weighed(told: Report) -> bool:
+    """Was traffic given for any of these roads?"""
+    return told["coverage"]["total"]["lorry_km_day"] is not None
+
+
+def _critical(told: Report, said: Words) -> Table:
+    """The places whose closing costs most."""
+    lost = [one["properties"] for one in told["criticality"]["features"][:CRITICAL]]
     rows = [
-        [said.name("road_class", one["road_class"]), percent(one["share"]), km(one["covered_m"]), km(one["total_m"])]
-        for one in told["coverage"]["by_class"]
+        [
+            str(one["rank"]),
+            place_name(one, said),
+            km(one["lost_m"]),
+            *_lorries(one["lost_lorry_km_day"], told),
+            km(one["taken_m"]),
+            "—" if one["extra_s"] is None else said.text("planner.min", min=round(one["extra_s"] / 60)),
+        ]
+        for one in lost
+        if one["served_m"] > 0
     ]
-    return section(said, "classes", ["class", "share", "covered", "total"], rows, "lrrr")
+    heads = ["rank", "name", "lost", *(["lorry_km"] if weighed(told) else []), "taken", "extra"]
+    return section(said, "critical", heads, rows, "rl" + "r" * (len(heads) - 2), (2, 14, *(4,) * (len(heads) - 2)), n=CRITICAL)
 
 
 def _gaps(told: Report, said: Words) -> Table:
     rows = [
-        [str(i), gap_name(one["properties"], said), km(one["properties"]["length_m"]), worst(one["properties"], said)]
-        for i, one in enumerate(told["coverage"]["features"][:GAPS], start=1)
+        [str(i), gap_name(one, said), km(one["length_m"]), *_lorries(one["lorry_km_day"], told), worst(one, said)]
+        for i, one in enumerate((gap["properties"] for gap in told["coverage"]["features"][:GAPS]), start=1)
     ]
+    if weighed(told):
+        return section(said, "gaps", ["rank", "road", "length", "lorry_km", "worst"], rows, "rlrrr", (2, 13, 4, 4, 6), n=GAPS)
     return section(said, "gaps", ["rank", "road", "length", "worst"], rows, "rlrr", (2, 16, 4, 7), n=GAPS)
+
+
+def _lorries(lorry_km_day: float | None, told: Report) -> list[str]:
+    """A cell, where traffic was given."""
+    return ["—" if lorry_km_day is None else f"{lorry_km_day:,.0f}"] if weighed(told) else []
 
 
 def _spacing(told: Report, said: Words) -> Table:
@@ -199,7 +247,7 @@ def _sources(told: Report, said: Words) -> Table:
     return section(said, "sources", ["what", "version"], rows, "lr", (5, 1), [line for line in lines if line])
 
 
-SECTIONS = (_shares, _classes, _gaps, _spacing, assumptions, _quality, _sources)
+SECTIONS = (_shares, _classes, _zones, _gaps, _spacing, _critical, assumptions, _quality, _sources)
 ASSUMED = ("direction", "vehicle", "roads", "free_flow", "unknown_hours", "edges")
 
 
@@ -248,6 +296,15 @@ def km(metres: float | None) -> str:
 
 def gap_name(gap: Mapping[str, Any], said: Words) -> str:
     return " · ".join([*gap["refs"], *gap["names"]][:3]) or said.text("planner.unnamed")
+
+
+def place_name(place: Mapping[str, Any], said: Words) -> str:
+    kind = said.name("kind", place["kind"])
+    return f"{area_name(place, said)} ({kind})" if place["name"] or place["name_en"] else f"{kind} {place['id']}"
+
+
+def area_name(one: Mapping[str, Any], said: Words) -> str:
+    return str((one["name_en"] if said.lang == "en" else None) or one["name"] or one["id"])
 
 
 def worst(gap: Mapping[str, Any], said: Words) -> str:

@@ -17,10 +17,12 @@ import xlsxwriter
 
 from geodata.sheets import neutral
 from locator.planner_files import gpkg_bytes
-from locator.printing.report import Report, assumptions, gap_name, plain_words, report_pdf
+from locator.printing.report import Report, area_name, assumptions, gap_name, plain_words, report_pdf
 from locator.words import Words
 
 FORMS = ("pdf", "xlsx", "gpkg", "json")
+SHARED = ("share", "covered_m", "total_m", "lorry_share", "counted_m")
+LOST = ("lost_m", "lost_lorry_km_day", "taken_m", "extra_s", "worst_extra_s")
 Sheet = tuple[str, list[str], list[list[Any]]]
 
 
@@ -66,8 +68,13 @@ def sheets_of(told: Report, said: Words) -> list[Sheet]:
     summary = [[line] for line in plain_words(told, said)] + warn + [[told["region"]["attribution"]]]
     bands = [[one["limit_s"] / 60, one["share"], one["covered_m"], one["total_m"]] for one in coverage["bands"]]
     classes = [
-        [said.name("road_class", one["road_class"]), one["share"], one["covered_m"], one["total_m"]]
+        [said.name("road_class", one["road_class"]), *(one[name] for name in SHARED)]
         for one in coverage["by_class"]
+    ]
+    zones = [[one["id"], area_name(one, said), *(one[name] for name in SHARED)] for one in coverage["by_zone"] or ()]
+    critical = [
+        [*(one[name] for name in ("rank", "id")), area_name(one, said), *(one[name] for name in LOST)]
+        for one in (feature["properties"] for feature in told["criticality"]["features"])
     ]
     gaps = [
         [i, gap_name(p, said), p["length_m"], p["worst_s"], p["unreachable_m"], p["lorry_km_day"], p["lon"], p["lat"]]
@@ -98,7 +105,8 @@ def sheets_of(told: Report, said: Words) -> list[Sheet]:
     return [
         (said.text("report.sheet_summary"), [said.text("report.title", region=told["region"]["name"])], summary),
         (said.text("report.bands"), head("minutes", "share", "covered_m", "total_m"), bands),
-        (said.text("report.classes"), head("class", "share", "covered_m", "total_m"), classes),
+        (said.text("report.classes"), head("class", *SHARED), classes),
+        *([(said.text("report.zones"), head("id", "zone", *SHARED), zones)] if zones else []),
         (
             said.text("report.sheet_gaps"),
             head("rank", "road", "length_m", "worst_s", "unreachable_m", "lorry_km", "lon", "lat"),
@@ -109,6 +117,7 @@ def sheets_of(told: Report, said: Words) -> list[Sheet]:
             head("ref", "name", "heading", "length_m", "stops", "longest_m", "longest_s", "verdicts"),
             spacing,
         ),
+        (said.text("report.sheet_critical"), head("rank", "id", "name", *LOST), critical),
         (
             said.text("report.sheet_places"),
             ["id", "layer", "kind", "name", "position_accuracy", "hours", "updated", "source", "lon", "lat"],
