@@ -115,10 +115,11 @@ def _road(tags: Mapping[str, str], said: Mapping[str, bool], clauses: list[Claus
         return road
     if road is None:
         road = replace(theirs, ban=(BOTH, BOTH))
-    freed = HGV if any(map(_freed, road.limits, theirs.limits)) else 0
+    freed = [HGV if _freed(road.limits[i], theirs.limits[i]) else 0 for i in (0, 1)]
     ban = road.ban[0] & theirs.ban[0], road.ban[1] & theirs.ban[1]
-    local = [theirs.local[i] | road.ban[i] & ~theirs.ban[i] | freed & ~ban[i] for i in (0, 1)]
-    return replace(road, ban=ban, local=(local[0], local[1]), limits=theirs.limits if freed else road.limits)
+    local = [theirs.local[i] | road.ban[i] & ~theirs.ban[i] | freed[i] & ~ban[i] for i in (0, 1)]
+    limits = [(theirs if freed[i] else road).limits[i] for i in (0, 1)]
+    return replace(road, ban=ban, local=(local[0], local[1]), limits=(limits[0], limits[1]))
 
 
 def _freed(limits: Limits, theirs: Limits) -> bool:

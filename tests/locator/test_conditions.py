@@ -42,7 +42,7 @@ def trip(town: Town, moment: str | None, who: Vehicle | None = None, way: str = 
 
 @pytest.mark.tags("access:conditional", "hgv:conditional", "motor_vehicle:conditional", "oneway:conditional",
                   "maxweight:conditional",
-                  "maxheight:conditional")
+                  "maxheight:conditional", "hov:conditional", "maxheight:forward:conditional")
 @pytest.mark.parametrize(("tags", "opens"), [
     ("hgv:conditional=no@(07:00-09:00)", {"06:59": 1, "07:00": 0, "07:01": 0, "08:59": 0, "09:00": 1}),
     ("access:conditional=no@(07:00-09:00)", {"06:59": 1, "07:00": 0, "08:59": 0, "09:00": 1}),
@@ -56,6 +56,9 @@ def trip(town: Town, moment: str | None, who: Vehicle | None = None, way: str = 
     ("maxweight:conditional=7.5@(07:00-09:00)", {"06:59": 1, "07:00": 0, "09:00": 1}),
     ("maxheight:conditional=3.5@(07:00-09:00)", {"06:59": 1, "07:00": 0}),
     ("maxheight:conditional=4.5@(07:00-09:00)", {"08:00": 1}),
+    ("maxheight:forward:conditional=3.5@(07:00-09:00)", {"06:59": 1, "07:00": 0, "09:00": 1}),
+    ("maxheight:backward:conditional=3.5@(07:00-09:00)", {"08:00": 1}),
+    ("hov:conditional=designated@(07:00-09:00)", {"06:59": 1, "07:00": 0, "09:00": 1}),
     ("maxheight=3.5 maxheight:conditional=none@(07:00-09:00)", {"06:59": 0, "07:00": 1}),
     ("hgv:conditional=no@(07:00-09:00_AND_weight>30)", {"06:59": 1, "07:00": 0}),
     ("hgv:conditional=no@(07:00-09:00_AND_weight>40)", {"08:00": 1}),

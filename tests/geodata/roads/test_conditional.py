@@ -125,6 +125,14 @@ def test_an_exception_for_business_is_for_business_only() -> None:
     assert (road.ban, road.local) == ((0, 0), (1, 1)) and all(isnan(one.mass_t) for one in road.limits)
 
 
+def test_an_exception_for_one_direction_leaves_the_other_as_it_is() -> None:
+    there = {"maxweight:forward": "7.5", "maxweight:forward:conditional": "none @ delivery"}
+    road, _ = road_with_states({"highway": "primary", **there})
+    assert road is not None and road.local == (1, 0) and all(isnan(one.mass_t) for one in road.limits)
+    road, _ = road_with_states({"highway": "primary", "maxweight": "7.5", "maxweight:backward:conditional": "none @ delivery"})
+    assert road is not None and road.local == (0, 1) and road.limits[0].mass_t == 7.5 and isnan(road.limits[1].mass_t)
+
+
 def test_a_way_never_open_is_none_and_conditions_past_the_bound_never_hold() -> None:
     never = {"highway": "primary", "access": "no", "access:conditional": "agricultural @ (A)"}
     assert road_with_states(never) == (None, "no_access")
