@@ -15,9 +15,11 @@ INF = 2**60
 HOUR = 3_600_000
 DAY_MS, WEEK_MS = 24 * HOUR, 168 * HOUR
 # a label: when he leaves, what it cost, and what the law remembers. S1..S2: when his duty began, at the earliest departure and
-# at most, were the rest before it longer; P1..P2 the same for the end of an open part.
-(T, PEN, C, D, S1, S2, W, WL, CY, D1, P1, P2, WK, F, P3, RED, EXT, Q, WR, NODE, PARENT, ACT, ARR, BEG, NEXT, LIVE) = range(26)
-FIELDS = 26
+# at most, were the rest before it longer; P1..P2 the same for the end of an open part. EARLY: the driving still ahead at each of
+# its stays, added up, in seconds: of plans that cost the same the one that rests later has less.
+(T, PEN, C, D, S1, S2, W, WL, CY, D1, P1, P2, WK, F, P3, RED, EXT, Q, WR, NODE, PARENT, ACT, ARR, BEG, NEXT, LIVE,
+ EARLY) = range(27)
+FIELDS, EARLY_BITS = 27, 24
 LOOKS = 10                           # comparisons of two labels that are counted as one label made
 (FAMILY, DRIVE, BREAK, FIRST_MS, SECOND_MS, WORKS, NIGHT, NIGHT_AT, NIGHT_MS, DAY, DAY_LONG, LONG_DAYS, DUTY, REST, REDUCED,
  REDUCED_N, REST_FIRST, SHORT, LONG, WEEK, TWO_WEEKS, WREST, WREDUCED, WITHIN, CYCLE, RESTART, MONDAY, TIMELESS) = range(28)
@@ -26,58 +28,6 @@ CONTINUOUS, EU, US = range(3)
 (A_BREAK, A_FIRST, A_SECOND, A_REST, A_REDUCED, A_REST_FIRST, A_WEEK, A_WEEK_REDUCED, A_SHORT, A_SHORT_MORE, A_LONG,
  A_LONG_MORE) = range(12)
 ACTIONS = 12
-
-
-@compiled
-def drives_between(leave, out, back, rejoin, usable, most, fixed_ptr, fixed_to, fixed_ms):  # type: ignore[no-untyped-def]
-    """CSR of drives (ptr, to, ms) no longer than `most`, from every stop and, last, from the start. Fixed ones come first."""
-    n = leave.size
-    order = np.argsort(leave)
-    sorted_leave = leave[order]
-    ptr = np.zeros(n + 2, np.int64)
-    to, ms = np.empty(1024, np.int64), np.empty(1024, np.int64)
-    fixed = np.full(n, -1, np.int64)
-    count = 0
-    for i in range(n + 1):
-        at, home = (rejoin[i], back[i]) if i < n else (np.int64(0), np.int64(0))
-        if count + 2 * n + 2 > to.size:
-            to, ms = np.append(to, np.empty(to.size + 2 * n, np.int64)), np.append(ms, np.empty(ms.size + 2 * n, np.int64))
-        if i == n or usable[i]:
-            for k in range(fixed_ptr[i], fixed_ptr[i + 1]):
-                fixed[fixed_to[k]] = i
-                if fixed_ms[k] <= most and usable[fixed_to[k]]:
-                    to[count], ms[count] = fixed_to[k], fixed_ms[k]
-                    count += 1
-            for k in range(np.searchsorted(sorted_leave, at), n):
-                j = order[k]
-                if sorted_leave[k] - at + home > most:
-                    break
-                drive = home + sorted_leave[k] - at + out[j]
-                if j != i and usable[j] and fixed[j] != i and drive <= most:
-                    to[count], ms[count] = j, drive
-                    count += 1
-        ptr[i + 1] = count
-    return ptr, to[:count].copy(), ms[:count].copy()
-
-
-@compiled
-def least_ahead(ptr, to, ms, end, stay_at, rest, most):  # type: ignore[no-untyped-def]
-    """(n + 1,) each, from a stop to the end, at least, with a stop wherever `most` asks for one: driving alone, without stops;
-    with stops and stays; with stops and what they cost besides `rest`. INF: no way."""
-    low, ahead, bare = end.copy(), np.where(end <= most, end, INF), np.where(end <= most, end, INF)
-    changed = True
-    while changed:
-        changed = False
-        for i in range(end.size - 1, -1, -1):
-            for k in range(ptr[i], ptr[i + 1]):
-                j = to[k]
-                if ms[k] + low[j] < low[i]:
-                    low[i], changed = ms[k] + low[j], True
-                if ms[k] + stay_at[j] + ahead[j] < ahead[i]:
-                    ahead[i], changed = ms[k] + stay_at[j] + ahead[j], True
-                if ms[k] + stay_at[j] - rest + bare[j] < bare[i]:
-                    bare[i], changed = ms[k] + stay_at[j] - rest + bare[j], True
-    return low, ahead, bare
 
 
 @compiled
@@ -257,9 +207,9 @@ def dominates(a, b, r):  # type: ignore[no-untyped-def]
     if a[C] > b[C] or a[D] > b[D] or a[F] < b[F]:
         return False
     if r[TIMELESS]:
-        if a[T] + a[PEN] > b[T] + b[PEN]:
+        if a[T] + a[PEN] > b[T] + b[PEN] or (a[T] + a[PEN] == b[T] + b[PEN] and a[EARLY] > b[EARLY]):
             return False
-    elif a[T] > b[T] or a[PEN] > b[PEN]:
+    elif a[T] > b[T] or a[PEN] > b[PEN] or (a[T] == b[T] and a[PEN] == b[PEN] and a[EARLY] > b[EARLY]):
         return False
     if r[FAMILY] == CONTINUOUS:
         return True
@@ -278,6 +228,12 @@ def dominates(a, b, r):  # type: ignore[no-untyped-def]
         return False
     this, last = week_at(a, max(b[T], a[T]), r)
     return this <= b[W] and last <= b[WL]
+
+
+@compiled
+def ordered(key, x):  # type: ignore[no-untyped-def]
+    """A key and, among equal ones, who rests later, as one number."""
+    return (key << EARLY_BITS) + min(x[EARLY], (1 << EARLY_BITS) - 1)
 
 
 @compiled
@@ -330,7 +286,8 @@ def enter(z, labels, count, head, looked, r):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penalty, can_rest, first, r, most, haste, below):  # type: ignore[no-untyped-def]
+def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penalty, early, can_rest, first, r, most, haste,  # type: ignore[no-untyped-def]
+           below):
     """Best first. Returns (labels, the end's label, how many were made, how many opened, what the best can at least be).
 
     The end's label is -1 where none is better than `below`, -2 where the work grew beyond `most` labels. haste: what is still to
@@ -347,7 +304,7 @@ def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penal
     for j in range(n):
         widest = max(widest, open_ptr[j + 1] - open_ptr[j])
     while size > 0:
-        bound, here = heap[0, 0], heap[0, 1]
+        bound, here = heap[0, 0] >> EARLY_BITS, heap[0, 1]
         pop_heap(heap, size)
         size -= 1
         if labels[here, LIVE] == 0:
@@ -369,7 +326,7 @@ def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penal
             y[NODE], y[PARENT], y[ACT], y[BEG] = n + 1, here, -1, y[T]
             made += 1
             if y[T] + y[PEN] < below and enter(y, labels, count, head, looked, r):
-                push_heap(heap, size, y[T] + y[PEN], count)
+                push_heap(heap, size, ordered(y[T] + y[PEN], y), count)
                 count, size = count + 1, size + 1
         for k in range(ptr[node], ptr[node + 1]):
             at = departs(x, ms[k], r)
@@ -377,7 +334,7 @@ def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penal
                 continue
             j = to[k]
             y[NODE], y[PARENT] = j, here
-            y[PEN] += penalty[j]
+            y[PEN], y[EARLY] = y[PEN] + penalty[j], y[EARLY] + early[j]
             for act in range(ACTIONS):
                 rest = stay_ms(act, y, r, service[j], can_rest[j])
                 if rest < 0:
@@ -392,7 +349,7 @@ def search(ptr, to, ms, end, low, ahead, bare, open_ptr, open_ms, service, penal
                     ahead_of_it = still(z, low[j], ahead[j], bare[j], r)
                     key = z[T] + z[PEN] + ahead_of_it
                     if key < below and enter(z, labels, count, head, looked, r):
-                        push_heap(heap, size, key + ahead_of_it * haste // 1000, count)
+                        push_heap(heap, size, ordered(key + ahead_of_it * haste // 1000, z), count)
                         count, size = count + 1, size + 1
                     if open_ms[w, 1] >= INF or r[FAMILY] == CONTINUOUS:
                         break

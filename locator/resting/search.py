@@ -57,15 +57,16 @@ class Found:
 def find_best(rules: Rules, state: DriverState, table: StopTable, depart: datetime, *, unknown: str = "open",
               most: int = MOST_LABELS) -> Found:
     """The plan with the earliest arrival, penalties counted as time. `unknown`: are stops of unknown hours open or closed?"""
+    from locator.resting import between
     from locator.resting import labels as kernel
 
     ptr, to, ms = drives(rules, table)
     end = np.append(table.return_ms, table.route_ms)
     open_ptr, open_ms = windows(table, unknown)
     law = rules_array(rules, depart, table)
-    bounds = kernel.least_ahead(ptr, to, ms, end, least_stay(rules, table, np.diff(open_ptr) > 0), rules.break_ * 1000,
+    bounds = between.least_ahead(ptr, to, ms, end, least_stay(rules, table, np.diff(open_ptr) > 0), rules.break_ * 1000,
                                 rules.drive * 1000)
-    asked = (ptr, to, ms, end, *bounds, open_ptr, open_ms, table.service_ms, table.penalty_ms, table.can_rest,
+    asked = (ptr, to, ms, end, *bounds, open_ptr, open_ms, table.service_ms, table.penalty_ms, early_s(table), table.can_rest,
              first_label(rules, state, law))
     made = opened = 0
     for tried in _laxer(law, open_ms, kernel):
@@ -82,22 +83,26 @@ def find_best(rules: Rules, state: DriverState, table: StopTable, depart: dateti
 
 
 def _in_steps(asked: tuple[Any, ...], law: Millis, most: int, kernel: Any) -> tuple[Best | None, int | None, int, int]:
-    """Good plans in haste; then the best, among labels that may still be better. Returns it, what the best can at least be
-    (None: this is the best, or there is none), labels made, opened."""
+    """Good plans in haste; then the best, and of those that cost the same the one that rests later. Returns it, what the best
+    can at least be (None: this is the best, or there is none), labels made, opened."""
     best: Best | None = None
     cost, made, opened = longest_ms(int(asked[3][-1])), 0, 0
     rough = law.copy()
     rough[kernel.TIMELESS] = 1                             # drops more than it may: plans stay lawful, the best may be lost
+    proven = False
     for haste, share in STEPS:
+        if proven and haste:
+            continue
         sure = haste == 0 or bool(law[kernel.TIMELESS])
-        found = kernel.search(*asked, law if sure else rough, most // share, haste, cost)
+        found = kernel.search(*asked, law if sure else rough, most // share, haste, cost if haste or best is None else cost + 1)
         made, opened = made + int(found[2]), opened + int(found[3])
         if found[1] >= 0:
             best = found[0], int(found[1])
             cost = int(best[0][best[1], kernel.T] + best[0][best[1], kernel.PEN])
-        if (found[1] == -1 and sure) or (found[1] >= 0 and haste == 0):
-            return best, None, made, opened                # nothing is better
-    return best, int(found[4]), made, opened
+        proven = proven or (found[1] == -1 and sure) or (found[1] >= 0 and haste == 0)
+        if proven and best is None:
+            break                                          # there is none
+    return best, None if proven else int(found[4]), made, opened
 
 
 def _laxer(law: Millis, open_ms: Millis, kernel: Any) -> Iterator[Millis]:
@@ -138,6 +143,11 @@ def least_stay(rules: Rules, table: StopTable, ever_open: NDArray[np.bool_]) -> 
     return np.where(ever_open, stay + table.penalty_ms, 2**55)
 
 
+def early_s(table: StopTable) -> Millis:
+    """(n,) seconds of the route that still lie ahead of a stop: what a stay there counts as among plans that cost the same."""
+    return np.asarray((table.route_ms - table.leave_ms) // 1000, np.int64)
+
+
 def longest_ms(route_ms: int) -> int:
     """No plan takes longer, penalties with it: three times its driving and four days. So a search ends where nothing opens."""
     return 3 * route_ms + 4 * DAY_S * 1000
@@ -145,10 +155,10 @@ def longest_ms(route_ms: int) -> int:
 
 def drives(rules: Rules, table: StopTable) -> tuple[Millis, Millis, Millis]:
     """Every drive between stops that one stretch of driving allows, as (ptr, to, ms); row n is the start."""
-    from locator.resting import labels as kernel
+    from locator.resting import between
 
     known = np.searchsorted(table.between[:, 0], np.arange(len(table) + 2))
-    return tuple(kernel.drives_between(
+    return tuple(between.drives_between(
         table.leave_ms, table.out_ms, table.back_ms, table.rejoin_ms, table.usable, rules.drive * 1000, known,
         np.ascontiguousarray(table.between[:, 1]), np.ascontiguousarray(table.between[:, 2])))
 
@@ -258,7 +268,7 @@ def explore(rules: Rules, state: DriverState, table: StopTable, depart: datetime
     law = rules_array(rules, depart, table)
     first = first_label(rules, state, law)
     found = kernel.search(ptr, to, ms, never, nothing, nothing, nothing, *windows(table, unknown), table.service_ms,
-                          table.penalty_ms, table.can_rest, first, law, most, 0, longest_ms(table.route_ms))
+                          table.penalty_ms, early_s(table), table.can_rest, first, law, most, 0, longest_ms(table.route_ms))
     return found[0], first, law
 
 
