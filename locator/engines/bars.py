@@ -58,8 +58,8 @@ class Relaxed:
         profile = replace(net.profile, **changed)
         shut = (net.arc_ms == CLOSED) & (graph.arc_ms(net.profile) != CLOSED)           # closed by more than signs
         arc_ms = np.where(shut, CLOSED, graph.arc_ms(profile))
-        turns = graph.turn_cost_ms(profile, arc_ms) != CLOSED
-        tail, head = np.asarray(graph.turn_from)[turns], np.asarray(graph.turn_to)[turns]
+        self._turns = graph.turn_cost_ms(profile, arc_ms) != CLOSED
+        tail, head = np.asarray(graph.turn_from)[self._turns], np.asarray(graph.turn_to)[self._turns]
         self._ways = [_search(graph.arcs, tail, head, start[arc_ms[start] != CLOSED])]
         if end is not None:
             self._ways.append(_search(graph.arcs, head, tail, end[arc_ms[end] != CLOSED]))
@@ -98,6 +98,7 @@ class Relaxed:
         edges = np.asarray(graph.arc_edge)[arcs]
         if name is None:
             closed = edges[self.net.arc_ms[arcs] == CLOSED]
+            closed = closed if len(closed) else np.asarray(graph.arc_edge)[self._stopped_before(arcs)]
             named = next((graph.road_name(int(e)) for e in closed if graph.road_name(int(e))), "")
             return Bar(self.reason, None, named) if len(closed) else None
         column = LIMITS.index(name)
@@ -108,6 +109,12 @@ class Relaxed:
             return None
         return Bar(self.reason, round(float(signed[best]), 2), graph.road_name(int(edges[best])))
 
+    def _stopped_before(self, arcs: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Of a way of these arcs those that the vehicle may drive but not enter from the one before: a gate, a sign, a turn."""
+        graph = self.net.graph
+        turns = np.flatnonzero(self._turns & (self.net.turn_weights() == CLOSED))
+        turns = turns[np.isin(graph.turn_from[turns], arcs) & np.isin(graph.turn_to[turns], arcs)]
+        return np.asarray(graph.turn_to)[turns]
 
 
 def find_bar(net: Network, start: NDArray[np.int64], end: NDArray[np.int64]) -> Bar | None:

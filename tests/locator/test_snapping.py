@@ -97,6 +97,15 @@ def test_what_stops_the_vehicle_is_named(town: Draw, tags: str, why: dict[str, o
     assert it.route("AD", vehicle("van", height_m=1.5, width_m=1.8, axle_t=1.0)).distance_m == m(18_000)
 
 
+@pytest.mark.parametrize("sign", ["hgv=no", "barrier=gate hgv=no", "barrier=height_restrictor"])
+def test_a_gate_or_a_sign_that_stops_him_is_named_by_the_road_behind_it(town: Draw, sign: str) -> None:
+    it = town("A-----B-----C-----D", roads={"AB": ROAD, "BC": ROAD, "CD": f"{ROAD} name=Hafenstraße"}, signs={"C": sign})
+    assert refused(lambda: it.route("AD")) == ("no_way_through", {"why": "no_access", "limit": None, "road": "Hafenstraße"})
+    assert it.route("AD", vehicle("van")).distance_m == m(18_000)
+    shut = town("A--B--C", roads={"AB": ROAD, "BC": ROAD}, signs={"B": "barrier=bollard"})   # for everybody
+    assert refused(lambda: shut.route("AC"))[0] == "no_way_through"
+
+
 @pytest.mark.parametrize(("off", "taken"), [(4, True), (6, False)])
 def test_where_a_closed_road_is_under_him_an_open_one_hardly_farther_is_taken(town: Draw, off: int, taken: bool) -> None:
     """The way he stands on is for vans; the open road is 400 m away, or 600 m."""
