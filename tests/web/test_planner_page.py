@@ -88,7 +88,7 @@ def test_runs_are_seen_and_kept_and_two_scenarios_are_compared(browser: Browser,
         page.wait_for_selector(".figures tr[data-differs]")
         assert "Share covered" in page.locator(".figures").last.inner_text()
         page.locator(".job .quick", has_text="Replay").first.click()
-        comes(page, "() => document.querySelector('#scenario-answer h3')?.innerText === 'The same figures again'")
+        comes(page, "() => document.querySelector('#scenario-answer h2')?.innerText === 'The same figures again'")
         assert not page.evaluate("window.__fired") and not seen.errors
 
 

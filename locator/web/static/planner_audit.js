@@ -42,7 +42,7 @@ function list(title, none, features, colour, lines) {
   const items = features.slice(0, SHOWN).map((one, i) => el("li", {}, el("button.gap", { type: "button", onclick: (event) => choose(event.currentTarget, one, colour) },
     el("span.rank", {}, String(i + 1)), el("span", {}, el("b", {}, lines(one.properties)[0]), el("small", {}, lines(one.properties)[1])),
     el("span.length", {}, `× ${one.properties.forced}`))));
-  return el("section", {}, el("h3", {}, mark, t(title, { n: features.length })), items.length ? el("ol.gaps", {}, ...items) : el("p.quiet", {}, t(none)));
+  return el("section", {}, el("h2", {}, mark, t(title, { n: features.length })), items.length ? el("ol.gaps", {}, ...items) : el("p.quiet", {}, t(none)));
 }
 
 function choose(button, one, colour) {

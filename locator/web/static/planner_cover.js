@@ -63,7 +63,7 @@ function legend(found) {
     before = band.share ?? 0;
     return bar(bandColour(i), t("planner.to_min", { min: band.limit_s / 60 }), share);
   });
-  return el("section", {}, el("h3", {}, t("planner.bands")), el("ul.bands", {}, ...rows, bar(bandColour(found.bands.length), t("planner.beyond"), 1 - before)),
+  return el("section", {}, el("h2", {}, t("planner.bands")), el("ul.bands", {}, ...rows, bar(bandColour(found.bands.length), t("planner.beyond"), 1 - before)),
     el("p.quiet", {}, t("planner.band_norms")));
 }
 
@@ -88,7 +88,7 @@ function gaps(found) {
       el("span.rank", {}, String(i + 1)), el("span", {}, el("b", {}, gapName(p)), el("small", {}, `${named("road_class", p.classes[0] ?? "")} · ${p.worst_s === null ? t("planner.unreachable") : t("planner.worst", { min: minutes(p.worst_s) })}`)),
       el("span.length", {}, km(p.length_m), p.lorry_km_day === null ? null : el("small", {}, t("planner.lorry_km", { n: Math.round(p.lorry_km_day) })))));
   });
-  return el("section", {}, el("h3", {}, t("planner.gaps", { n: found.gaps_total })), items.length ? el("ol.gaps", {}, ...items) : el("p.quiet", {}, t("planner.no_gaps")));
+  return el("section", {}, el("h2", {}, t("planner.gaps", { n: found.gaps_total })), items.length ? el("ol.gaps", {}, ...items) : el("p.quiet", {}, t("planner.no_gaps")));
 }
 
 function draw(found) {

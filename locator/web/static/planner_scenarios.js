@@ -44,11 +44,11 @@ function table(rows, a, b) {
   return el("table.figures", {}, el("thead", {}, el("tr", {}, ...["", a, b, t("planner.difference")].map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, ...cells));
 }
 
-const changes = (title, rows, a, b) => rows.length ? el("section", {}, el("h3", {}, title), el("ul.changes", {}, ...rows.map((one) => el("li", {}, `${one.what}: ${short(one[a])} → ${short(one[b])}`)))) : null;
+const changes = (title, rows, a, b) => rows.length ? el("section", {}, el("h2", {}, title), el("ul.changes", {}, ...rows.map((one) => el("li", {}, `${one.what}: ${short(one[a])} → ${short(one[b])}`)))) : null;
 
 async function compare(a, b) {
   const found = await asks.compareScenarios(a, b);
-  below.replaceChildren(el("h3", {}, t("planner.compared")), el("p.sides", {}, side("a", a, found), side("b", b, found)), roads(found) ?? "", table(found.figures, a, b),
+  below.replaceChildren(el("h2", {}, t("planner.compared")), el("p.sides", {}, side("a", a, found), side("b", b, found)), roads(found) ?? "", table(found.figures, a, b),
     changes(t("planner.asked_otherwise"), found.asked, "a", "b"), changes(t("planner.stood_otherwise"), found.inputs, "then", "now"));
   map.clear();
   await map.put("compared", found.features, style);
@@ -88,6 +88,6 @@ function side(which, name, found) {
 async function replay(name) {
   below.replaceChildren(el("p.quiet", {}, t("planner.replaying")));
   const found = await asks.replayScenario(name);
-  below.replaceChildren(el("h3", {}, t(found.same ? "planner.replayed_same" : "planner.replayed_other")), table(found.figures, t("planner.then"), t("planner.now")),
+  below.replaceChildren(el("h2", {}, t(found.same ? "planner.replayed_same" : "planner.replayed_other")), table(found.figures, t("planner.then"), t("planner.now")),
     changes(t("planner.stood_otherwise"), found.changed, "then", "now"));
 }
