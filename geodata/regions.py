@@ -26,7 +26,6 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
 
@@ -42,7 +41,7 @@ from geodata.roads.osm import Progress, quiet, read_roads
 from geodata.roads.places import read_places
 from geodata.roads.snap import SnapGrid, find_grid
 from geodata.roads.speed_table import changed
-from geodata.roads.store import read_roads_folder, write_array, write_roads
+from geodata.roads.store import read_array, read_roads_folder, write_array, write_roads
 from geodata.roads.turning import KEEP_LEFT
 from geodata.stores import LayerStore
 from geodata.whole import no_room, sync_folder, write_whole
@@ -99,7 +98,7 @@ class Region:
 
     @cached_property
     def grid(self) -> SnapGrid:
-        return SnapGrid(*(np.load(self.build / "roads" / f"grid_{part}.npy", mmap_mode="r") for part in ("key", "edge")))
+        return SnapGrid(*(read_array(self.build / "roads" / f"grid_{part}.npy") for part in ("key", "edge")))
 
     @cached_property
     def names(self) -> pd.DataFrame:

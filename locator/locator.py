@@ -25,7 +25,7 @@ from locator.asks import Point, RouteAsk, Want, local
 from locator.atlas import Atlas
 from locator.closing import Standing, standing
 from locator.engines.embedded import EmbeddedEngine
-from locator.engines.network import load_hierarchy
+from locator.engines.hierarchy import hierarchy_of
 from locator.engines.protocol import Engine, Route
 from locator.engines.straight import StraightEngine
 from locator.here import Contact, contacts_of, find_cell, find_events, find_soonest
@@ -110,7 +110,7 @@ class Locator(Planning):
         assert graph is not None
         facts = self.region.facts
         middle = ((facts.bbox[0] + facts.bbox[2]) / 2, (facts.bbox[1] + facts.bbox[3]) / 2) if facts.bbox else None
-        return EmbeddedEngine(graph, self.region.grid, load_hierarchy(self.region.build / "hierarchy"), pool=pool,
+        return EmbeddedEngine(graph, self.region.grid, hierarchy_of(self.region.build / "hierarchy"), pool=pool,
                               keeps_left=facts.driving_side == "left", country=facts.country, lonlat=middle,
                               closures=self.region.closures.read)
 
@@ -120,10 +120,12 @@ class Locator(Planning):
         """The route by places or along the driver's own line. Raises BadInput, NotFound, NotReachable."""
         return self._routed(ask)[0]
 
-    def _routed(self, ask: RouteAsk) -> tuple[RouteAnswer, Engine]:
-        """The route, and the engine as it is at its departure."""
+    def _routed(self, ask: RouteAsk, *, stops: bool = False) -> tuple[RouteAnswer, Engine]:
+        """The route, and the engine as it is at its departure. stops: its stops will be asked for next."""
         depart = local(ask.depart, self.region.tz, self._now())
         engine = self.engine.at(depart)
+        if stops and isinstance(engine, EmbeddedEngine):
+            engine.look_ahead(ask.vehicle, self.atlas.places)
         if ask.line is not None:
             route = self._match(self._wgs84_line(ask.line, ask.datum), ask.vehicle, engine)
         else:
@@ -140,7 +142,7 @@ class Locator(Planning):
         return self._along(ask, want)[0]
 
     def _along(self, ask: RouteAsk, want: Want, *, bare: bool = False) -> tuple[AlongAnswer, Along, Engine]:
-        found, engine = self._routed(ask)
+        found, engine = self._routed(ask, stops=True)
         if want.start_m >= found.route.distance_m:
             raise BadInput("out_of_range", field="start_m", value=want.start_m, low=0, high=round(found.route.distance_m, 1))
         engine = engine if found.route.steps is not None else self.straight
@@ -208,7 +210,9 @@ class Locator(Planning):
         """Have the roads of a vehicle ready before anybody asks."""
         engine = self.engine.at(local(None, self.region.tz, self._now()))
         if isinstance(engine, EmbeddedEngine):
-            engine.network(vehicle).usable_edges(True, True)
+            net = engine.network(vehicle)
+            net.usable_edges(True, True)
+            assert net.metric is not None                # waited for: a worker forked before would never have it
 
     def layers(self) -> Catalog:
         return self.region.layers.catalog()

@@ -23,7 +23,7 @@ from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
 from locator.audit.near_kernels import any_within, farthest
 from locator.engines.embedded import EmbeddedEngine
-from locator.engines.network import build_hierarchy
+from locator.engines.hierarchy import build_hierarchy
 from locator.engines.searching import Adjacency, Seeds, search_nearest
 from locator.rests import DriverState, StopTable, plan_rests, read_rules
 from locator.siting.choice import Limits

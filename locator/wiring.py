@@ -37,7 +37,7 @@ from geodata.whole import no_room
 from locator.audit.asking import AuditAsk
 from locator.audit.depths import Auditor
 from locator.audit.running import Inline
-from locator.engines.network import build_hierarchy, load_hierarchy
+from locator.engines.hierarchy import build_hierarchy, load_hierarchy
 from locator.locator import Locator
 from locator.settings import Settings
 from maps.basemaps import write_basemap

@@ -36,7 +36,7 @@ from locator.along import Along, find_stops
 from locator.asks import Want
 from locator.atlas import Atlas
 from locator.engines.embedded import EmbeddedEngine
-from locator.engines.network import build_hierarchy
+from locator.engines.hierarchy import build_hierarchy
 from locator.engines.protocol import Route
 from locator.vehicles import Vehicle, vehicle
 

@@ -184,19 +184,20 @@ class RoadGraph:
 
         as_driven  between arcs themselves only, never copies: as somebody may have driven who had business on his way
         """
-        mode = MODES[profile.mode]
-        whole = arc_ms[self.turn_to].astype(np.int64) + self.turn_ms
-        mine = mode | mode << AT_TIMES
+        mode, turns = MODES[profile.mode], np.diff(self.turn_ptr)
+        mine, to_ms = mode | mode << AT_TIMES, arc_ms[self.turn_to]
+        unfit = (arc_ms == CLOSED), self._exceeded(self.node_limit, profile)[self.arc_head]           # by the arc one comes from
+        same = self.arc_edge[self.turn_to] == np.repeat(self.arc_edge, turns)
         closed = (self.turn_ban & (mine if as_driven else mine | FORGETFUL)) != 0
-        closed |= (arc_ms[self.turn_to] == CLOSED) | (arc_ms[self.turn_from] == CLOSED)
-        same = self.arc_edge[self.turn_to] == self.arc_edge[self.turn_from]
-        closed |= ~same & self._exceeded(self.node_limit, profile)[self.arc_head[self.turn_from]]
+        closed |= (to_ms == CLOSED) | np.repeat(unfit[0], turns)
+        closed |= ~same & np.repeat(unfit[1], turns)
         back = same if as_driven else np.asarray(self.turn_ms) >= TURN_ROUND_MS                      # also from one carriageway
-        aside = ((self.arc_local[self.turn_to] & ~self.arc_local[self.turn_from]) & mode) != 0       # he has no business there
-        onward = np.bincount(self.turn_from, weights=~closed & ~back & ~aside, minlength=self.arcs)
-        closed |= back & (onward[self.turn_from] > 0)
+        aside = ((self.arc_local[self.turn_to] & np.repeat(~self.arc_local, turns)) & mode) != 0     # he has no business there
+        before = np.concatenate([[0], np.cumsum(~(closed | back | aside), dtype=np.int32)])
+        onward = before[self.turn_ptr[1:]] > before[self.turn_ptr[:-1]]
+        closed |= back & np.repeat(onward, turns)
         closed |= (self.arc_copy[self.turn_to] != 0) if as_driven else (self.turn_ban & (mode << THROUGH)) != 0
-        return np.where(closed, CLOSED, whole).astype(np.uint32)
+        return np.where(closed, CLOSED, to_ms + np.asarray(self.turn_ms).astype(np.uint32))
 
     def shape(self, edge: int) -> NDArray[np.float64]:
         return self.shape_lonlat[self.shape_ptr[edge]:self.shape_ptr[edge + 1]]

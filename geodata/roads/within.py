@@ -1,12 +1,12 @@
 """The roads of a box, stretches of one road joined: what a drawing of that box needs, and no more.
 
 In: a RoadGraph; a box, classes.    Out: a frame of lines: class, name, ref; EPSG:4326.
-Never knows: scales, colours, paper. The graph's arrays may lie on disk: what is kept here is one box an edge.
+Never knows: scales, colours, paper. The graph's arrays may lie on disk: what is kept here is one box an edge of the classes
+that were drawn.
 """
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -26,12 +26,24 @@ class RoadsWithin:
 
     def __init__(self, graph: RoadGraph) -> None:
         self.graph = graph
+        self._known: dict[int, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
 
-    @cached_property
-    def _boxes(self) -> NDArray[np.float32]:
-        """(e, 4) west, south, east, north of each edge."""
-        start, shape = np.asarray(self.graph.shape_ptr[:-1]), self.graph.shape_lonlat
-        return np.concatenate([np.minimum.reduceat(shape, start), np.maximum.reduceat(shape, start)], axis=1).astype(np.float32)
+    def _boxes(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The edges of a class, and (k, 4) west, south, east, north of each; found when the class is first drawn."""
+        if number not in self._known:
+            edges = np.flatnonzero(self.graph.edge_class == number)
+            points, ptr = self._points(edges)
+            start = ptr[:-1]
+            ends = [found.reduceat(points, start) if len(edges) else points for found in (np.minimum, np.maximum)]
+            self._known[number] = edges, np.concatenate(ends, axis=1).astype(np.float32)
+        return self._known[number]
+
+    def _points(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The shapes of edges one after another, and (k + 1,) where each begins."""
+        ptr = self.graph.shape_ptr
+        count = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
+        begin = np.concatenate([[0], np.cumsum(count)])
+        return self.graph.shape_lonlat[np.repeat(ptr[edges] - begin[:-1], count) + np.arange(begin[-1])], begin
 
     def __call__(self, bbox: Bbox, classes: Collection[str], named: Collection[str] | None = None) -> gpd.GeoDataFrame:
         """One row per class, name and ref ('' where not known), its stretches merged end to end. Unknown classes are none.
@@ -50,20 +62,22 @@ class RoadsWithin:
         return gpd.GeoDataFrame(rows, columns=["class", "name", "ref", "geometry"], geometry="geometry", crs=4326)
 
     def _touching(self, bbox: Bbox, numbers: Collection[int]) -> NDArray[np.int64]:
+        """Edges of these classes whose boxes touch, rising."""
         west, south, east, north = bbox
-        box = self._boxes
-        beside = (box[:, 0] > east + ROUNDED_DEG), (box[:, 2] < west - ROUNDED_DEG)
-        apart = beside[0] | beside[1] if west <= east else beside[0] & beside[1]
-        apart |= (box[:, 1] > north + ROUNDED_DEG) | (box[:, 3] < south - ROUNDED_DEG)
-        return np.flatnonzero(~apart & np.isin(self.graph.edge_class, list(numbers)))
+        found = [np.empty(0, np.int64)]
+        for number in numbers:
+            edges, box = self._boxes(number)
+            beside = (box[:, 0] > east + ROUNDED_DEG), (box[:, 2] < west - ROUNDED_DEG)
+            apart = beside[0] | beside[1] if west <= east else beside[0] & beside[1]
+            apart |= (box[:, 1] > north + ROUNDED_DEG) | (box[:, 3] < south - ROUNDED_DEG)
+            found.append(edges[~apart])
+        return np.sort(np.concatenate(found))
 
     def _lines(self, edges: NDArray[np.int64]) -> NDArray[np.object_]:
-        ptr = self.graph.shape_ptr
-        count = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
-        owner = np.repeat(np.arange(len(edges)), count)
-        within = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-        points = np.asarray(self.graph.shape_lonlat[ptr[edges][owner] + within])
-        return np.asarray(shapely.linestrings(points, indices=owner)) if len(edges) else np.empty(0, object)
+        if not len(edges):
+            return np.empty(0, object)
+        points, begin = self._points(edges)
+        return np.asarray(shapely.linestrings(points, indices=np.repeat(np.arange(len(edges)), np.diff(begin))))
 
 
 def _joined(lines: NDArray[np.object_], named: bool) -> shapely.Geometry:

@@ -18,6 +18,7 @@ import click
 from click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError, NoSuchCommand, NoSuchOption
 
 from geodata.errors import LocatorError, NoRoom, Unavailable
+from locator.cli.ahead import begin_reading, unread
 from locator.cli.caller import ANSWERED, BAD_INPUT, FAILED, INTERRUPTED, Caller, language
 from locator.cli.helping import Room, Unexpected, short_help, typed_as
 from locator.cli.tables import plain
@@ -47,7 +48,9 @@ class Door(Room):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None,
              complete_var: str | None = None, standalone_mode: bool = True,
              windows_expand_args: bool = True, **extra: Any) -> Any:
+        own_process = args is None
         args = list(sys.argv[1:] if args is None else args)
+        begun = begin_reading(args)
         who = Caller(language(args, os.environ))
         self._main_shell_completion({"obj": who}, prog_name or "locator", complete_var)
         try:
@@ -61,7 +64,12 @@ class Door(Room):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (Exception, KeyboardInterrupt) as error:      # behind this door there is only the shell
             code = failed(who, error)
-        sys.exit(code if isinstance(code, int) else ANSWERED)
+        code = code if isinstance(code, int) else ANSWERED
+        if own_process and begun and unread():         # a mistake was typed: he need not wait for what nobody will ask
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        sys.exit(code)
 
 
 def failed(who: Caller, error: BaseException) -> int:

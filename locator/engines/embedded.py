@@ -14,7 +14,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyroutingkit
 from numpy.typing import NDArray
 
 from geodata.errors import BadInput
@@ -24,6 +23,7 @@ from geodata.roads.graph import RoadGraph
 from geodata.roads.snap import SnapGrid, Snapper
 from locator.engines.bars import AT_PLACES, Bar, Relaxed, reached_from, says_anything
 from locator.engines.excursions import find_excursion
+from locator.engines.hierarchy import Hierarchy
 from locator.engines.matching import find_drivable, match_line
 from locator.engines.moments import Roads, toll_m
 from locator.engines.network import FAR, Network, Spot
@@ -49,7 +49,7 @@ class EmbeddedEngine:
     name = "embedded"
     approximate = False
 
-    def __init__(self, graph: RoadGraph, grid: SnapGrid, hierarchy: pyroutingkit.CCHTopology, *, pool: int = POOL,
+    def __init__(self, graph: RoadGraph, grid: SnapGrid, hierarchy: Hierarchy, *, pool: int = POOL,
                  keeps_left: bool = False, country: str | None = None, lonlat: tuple[float, float] | None = None,
                  closures: Callable[[], Closures] = lambda: NOTHING) -> None:
         self.graph, self.snapper = graph, Snapper(graph, grid, keeps_left=keeps_left)
@@ -73,6 +73,12 @@ class EmbeddedEngine:
         profile = vehicle.profile
         key = self._roads.key(profile)
         return self.networks.get(key, lambda: Network(self._roads.graph(profile), profile, self._hierarchy, key))
+
+    def look_ahead(self, vehicle: Vehicle, places: Places) -> None:
+        """What a question will ask anyway and needs no hierarchy, while that is still being read; nothing where it is ready."""
+        net = self.network(vehicle)
+        if not net.is_ready:
+            self.stands(places, net)
 
     def _net_of(self, route: Route) -> Network:
         """The network the route was found on, so that detours are of the same roads."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pyroutingkit
@@ -22,31 +21,13 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 from geodata.roads.access import MODES
 from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
 from geodata.roads.tags import CLASS_NUMBER
+from locator.engines.hierarchy import Hierarchy, begin, ready
 from locator.engines.steps import Steps
 
 FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
 Millis = NDArray[np.int64]
 FERRY = CLASS_NUMBER["ferry"]
 SMALL_CORE = 0.25              # a net whose largest part is smaller than this share is taken as it is
-
-
-def build_hierarchy(graph: RoadGraph, folder: Path | None = None) -> pyroutingkit.CCHTopology:
-    """Order the arcs for contraction, once a graph; saved into `folder` when given."""
-    hierarchy = pyroutingkit.CCHTopology()
-    middle = (graph.node_lonlat[graph.arc_tail] + graph.node_lonlat[graph.arc_head]) / 2
-    lon, lat = (middle[:, axis].astype(np.float32) for axis in (0, 1))   # contiguous: a strided view is misread, silently
-    start, end = graph.turn_from.astype(np.uint32), np.asarray(graph.turn_to).astype(np.uint32)
-    hierarchy.build(start, end, lat, lon, graph.arcs)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        hierarchy.save(str(folder))
-    return hierarchy
-
-
-def load_hierarchy(folder: Path) -> pyroutingkit.CCHTopology:
-    hierarchy = pyroutingkit.CCHTopology()
-    hierarchy.load(str(folder))
-    return hierarchy
 
 
 @dataclass(frozen=True)
@@ -66,26 +47,48 @@ class Spot:
 
 
 class Network:
-    """Weights and metric for one vehicle signature. RoutingKit's metric is not for two threads at once: it is locked here."""
+    """Weights and metric for one vehicle signature. RoutingKit's metric is not for two threads at once: it is locked here.
 
-    def __init__(self, graph: RoadGraph, profile: Profile, hierarchy: pyroutingkit.CCHTopology,
-                 key: tuple[str, ...] = ()) -> None:
+    The metric is made in a thread, from a hierarchy that may still be being read; the first to look for a way waits for it.
+    """
+
+    def __init__(self, graph: RoadGraph, profile: Profile, hierarchy: Hierarchy, key: tuple[str, ...] = ()) -> None:
         self.graph, self.profile, self.key = graph, profile, key or graph.signature(profile)
         self.arc_ms = graph.arc_ms(profile)
         self._turns = graph.turn_cost_ms(profile, self.arc_ms)
-        self._metric = pyroutingkit.CCHMetric(hierarchy)
-        self._metric.customize(self._turns)
-        self._lock = threading.Lock()
+        self._hierarchy, self._lock = hierarchy, threading.Lock()
         self._usable: dict[tuple[bool, bool], NDArray[np.bool_]] = {}
+        self._customized = begin(self._customize)
+
+    def _customize(self) -> pyroutingkit.CCHMetric:
+        metric = pyroutingkit.CCHMetric(ready(self._hierarchy))
+        metric.customize(self._turns)
+        return metric
+
+    @property
+    def is_ready(self) -> bool:
+        return self._customized.done()
+
+    @property
+    def metric(self) -> pyroutingkit.CCHMetric:
+        """Waited for. When making it fails, whoever waits for it is told, and the next asker tries again."""
+        making = self._customized
+        try:
+            return making.result()
+        except BaseException:
+            if self._customized is making:
+                self._customized = begin(self._customize)
+            raise
 
     @cached_property
     def _parts(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Arcs that can reach the great connected part, and arcs it can reach."""
         usable = self.arc_ms != CLOSED
         open_turn = self._turns != CLOSED
+        until = np.concatenate([[0], np.cumsum(open_turn, dtype=np.int32)])
+        end = np.asarray(self.graph.turn_to)[open_turn]
         shape = (self.graph.arcs, self.graph.arcs)
-        start, end = self.graph.turn_from[open_turn], np.asarray(self.graph.turn_to)[open_turn]
-        forward = csr_matrix((np.ones(len(start), np.int8), (start, end)), shape)
+        forward = csr_matrix((np.ones(len(end)), end, until[self.graph.turn_ptr]), shape)
         _, label = connected_components(forward, directed=True, connection="strong")
         sizes = np.bincount(label[usable], minlength=1) if usable.any() else np.zeros(1, np.int64)
         if sizes.max() < max(2, SMALL_CORE * usable.sum()):
@@ -138,8 +141,9 @@ class Network:
         """(s, t) from the end of each source arc to the end of each target arc; FAR where there is no way; 0 for itself."""
         if not len(sources) or not len(targets):
             return np.full((len(sources), len(targets)), FAR)
+        metric = self.metric
         with self._lock:
-            found = self._metric.distances_many_to_many(sources.astype(np.uint32), targets.astype(np.uint32))
+            found = metric.distances_many_to_many(sources.astype(np.uint32), targets.astype(np.uint32))
         return np.where(found >= CLOSED, FAR, found.astype(np.int64))
 
     def between_ms(self, from_arc: NDArray[np.int64], from_into: Millis, to_arc: NDArray[np.int64], to_into: Millis) -> Millis:
@@ -190,8 +194,9 @@ class Network:
         return self.steps(np.array(arcs, np.int64), begin[1], end[1])
 
     def _arcs_between(self, source: int, target: int) -> list[int]:
+        metric = self.metric
         with self._lock:
-            return list(self._metric.query(source, target)[1])
+            return list(metric.query(source, target)[1])
 
     def steps(self, arcs: NDArray[np.int64], first_into: int, last_into: int) -> Steps:
         """Steps along arcs that follow one another, entering the first at first_into and ending at last_into of the last."""

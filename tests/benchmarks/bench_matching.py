@@ -13,7 +13,7 @@ from pathlib import Path
 from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
 from locator.engines.embedded import EmbeddedEngine
-from locator.engines.network import build_hierarchy
+from locator.engines.hierarchy import build_hierarchy
 from locator.vehicles import vehicle
 from tests.benchmarks.figures import Figure
 from tests.locator.tracks import measured, random_drives, roads_driven, together

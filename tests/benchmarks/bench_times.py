@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from geodata.roads.osm import read_roads
 from geodata.roads.speed_table import CEILINGS, STANDARD, SpeedTable, changed
 from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
-from locator.engines.network import Network, Spot, build_hierarchy
+from locator.engines.hierarchy import build_hierarchy
+from locator.engines.network import Network, Spot
 from locator.engines.steps import Steps
 from locator.vehicles import PRESETS
 from tests.benchmarks.causes import Roads, causes

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from geodata.roads.osm import read_roads
-from locator.engines.network import Network, build_hierarchy
+from locator.engines.hierarchy import build_hierarchy
+from locator.engines.network import Network
 from locator.engines.steps import Steps
 from tests.benchmarks.causes import Roads, causes
 from tests.benchmarks.engines import Drive, _along

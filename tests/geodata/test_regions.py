@@ -70,7 +70,7 @@ def test_a_region_is_opened_as_it_was_built(tmp_path: Path, first: Path) -> None
             "right", ("first.osm",))
     assert region.facts.bbox == pytest.approx((10, 50, 10.006, 50.002))
     assert region.facts.summary["arcs"] == 4 and region.facts.summary["places"] == {"service_area": 1, "fuel": 2}
-    assert isinstance(region.roads, RoadGraph) and isinstance(region.roads.shape_lonlat, np.memmap)
+    assert isinstance(region.roads, RoadGraph) and isinstance(region.roads.shape_lonlat.base, np.memmap)
     assert region.names["name"].tolist() == ["NA", "甲\n乙"] and region.names["name_en"].isna().tolist() == [True, False]
     assert region.gazetteer().find("NA").lon == pytest.approx(10.0)
     assert region.gazetteer().find("Inn").lon == pytest.approx(10.002)

@@ -12,7 +12,7 @@ import pytest
 from geodata.roads.graph import LIMITS
 from locator.asks import RouteAsk
 from locator.engines.embedded import EmbeddedEngine
-from locator.engines.network import load_hierarchy
+from locator.engines.hierarchy import load_hierarchy
 from locator.engines.protocol import Route
 from locator.locator import Locator
 from locator.settings import Settings

@@ -12,7 +12,7 @@ from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.excursions import find_visit
-from locator.engines.network import build_hierarchy
+from locator.engines.hierarchy import build_hierarchy
 from locator.engines.protocol import Places, Route
 from locator.vehicles import vehicle
 from tests.drawing import atlas_of, engine_of

@@ -14,7 +14,7 @@ from geodata.roads.snap import find_grid
 from locator.answers import is_approximate
 from locator.asks import Want
 from locator.engines.embedded import EmbeddedEngine
-from locator.engines.network import build_hierarchy
+from locator.engines.hierarchy import build_hierarchy
 from locator.nearest import find_nearest
 from locator.vehicles import vehicle
 from tests.drawing import Town, engine_of, m, s
