@@ -134,7 +134,7 @@ def test_a_visit_costs_little_and_a_second_one_almost_nothing(browser: Browser, 
         settled(page)
         comes(page, "() => document.documentElement.dataset.kept === 'yes'")
         whole = sent.total()
-        assert whole <= 200_000, sent.answers
+        assert whole <= 190_000, sent.answers                   # asked: 200 kB
         assert "/" in sent.paths() and sent.paths().count("/") == 1, "what the worker keeps is not fetched twice"
         sent.forget()
         page.reload()
