@@ -49,16 +49,17 @@ class Along:
 
 
 def find_stops(route: Route, atlas: Atlas, engine: Engine, want: Want, *, depart: datetime | None = None,
-               country: str | None = None, bare: bool = False, why: bool = True) -> Along:
+               country: str | None = None, bare: bool = False, why: bool = True, among: Ints | None = None) -> Along:
     """Stops in the wanted order. A place has one row a pass: each time the route comes by, and once between each two vias.
 
     bare             many stops in haste: no visit is looked at (leave_m, rejoin_m, access … None; Along.tell has them), and where
                      the limit is reached the cheapest of each stretch of the way are kept, not the cheapest of all
     why              look at the places that are left out as well
+    among            only these rows of the atlas are looked at; with why=False
     depart, country  when and where he sets off, aware: needed where the hours or the age of a record are asked for
     """
     reason, value = atlas.reasons(want, route.vehicle, depart)
-    rows = unset(reason)
+    rows = unset(reason) if among is None else np.intersect1d(unset(reason), among)
     detours = engine.detours(route, atlas.places, rows, start_m=want.start_m)
     located = [route.line.cut(float(a), float(b)).locate(atlas.places.lonlat[rows])
                for a, b in zip(detours.from_m, detours.to_m, strict=True)]

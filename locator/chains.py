@@ -65,27 +65,28 @@ class Onward:
     """Where an arc leads, roundabouts driven through."""
 
     def __init__(self, net: Network) -> None:
-        self.graph, self.open = net.graph, net.turn_weights_as_driven() != CLOSED
-        self.round = (np.asarray(net.graph.edge_kind) & 1) != 0
+        graph, self.open = net.graph, net.turn_weights_as_driven() != CLOSED
+        self.ptr, self.to, self.edge = (np.asarray(part) for part in (graph.turn_ptr, graph.turn_to, graph.arc_edge))
+        self.round = ((np.asarray(graph.edge_kind) & 1) != 0)[self.edge]          # of arcs
 
     def after(self, arc: int) -> list[int]:
         """Arcs entered from the end of an arc, never its own road backwards."""
-        first, last = int(self.graph.turn_ptr[arc]), int(self.graph.turn_ptr[arc + 1])
-        to = np.asarray(self.graph.turn_to[first:last])[self.open[first:last]].tolist()
-        edge = int(self.graph.arc_edge[arc])
-        return [one for one in to if self.graph.arc_edge[one] != edge]
+        first, last = self.ptr[arc], self.ptr[arc + 1]
+        to = self.to[first:last][self.open[first:last]].tolist()
+        edge = self.edge[arc]
+        return [one for one in to if self.edge[one] != edge]
 
     def ways(self, arc: int) -> Iterator[tuple[int, list[int]]]:
         """(arc entered, the roundabout's arcs between)."""
         for to in self.after(arc):
-            if not self.round[self.graph.arc_edge[to]]:
+            if not self.round[to]:
                 yield to, []
                 continue
             driven = [to]
             while len(driven) <= MOST_ROUND:
                 after = self.after(driven[-1])
-                yield from ((out, list(driven)) for out in after if not self.round[self.graph.arc_edge[out]])
-                on = [out for out in after if self.round[self.graph.arc_edge[out]] and out not in driven]
+                yield from ((out, list(driven)) for out in after if not self.round[out])
+                on = [out for out in after if self.round[out] and out not in driven]
                 if not on:
                     break
                 driven.append(on[0])
@@ -120,7 +121,8 @@ class _Headings:
     """Unit vectors (east, north) in which arcs begin and end, over LOOK_M; each is found once."""
 
     def __init__(self, graph: RoadGraph) -> None:
-        self.graph = graph
+        self.shape, self.ptr = np.asarray(graph.shape_lonlat), np.asarray(graph.shape_ptr)
+        self.edge, self.backward = np.asarray(graph.arc_edge), np.asarray(graph.arc_backward)
         self._known: dict[tuple[int, bool], tuple[float, float]] = {}
 
     def straight(self, arc: int, to: int) -> float:
@@ -134,8 +136,9 @@ class _Headings:
         return self._known[arc, end]
 
     def _found(self, arc: int, end: bool) -> tuple[float, float]:
-        shape = self.graph.shape(int(self.graph.arc_edge[arc])).tolist()
-        if bool(self.graph.arc_backward[arc]) != end:
+        edge = self.edge[arc]
+        shape = self.shape[self.ptr[edge]:self.ptr[edge + 1]].tolist()
+        if bool(self.backward[arc]) != end:
             shape.reverse()                                         # now it begins at the asked end, away from it
         (lon, lat), *others = shape
         per_lon, per_lat = metres_per_degree(lat)

@@ -13,14 +13,17 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata.columns import services_of
+from geodata.index import MANY, SpatialIndex, carrier_for
 from locator.along import find_stops
 from locator.asks import Want, number
 from locator.atlas import Atlas
 from locator.chains import Chain, find_chains
 from locator.coverage import LONGEST_S, Progress, allowed, quiet
 from locator.engines.embedded import EmbeddedEngine
+from locator.engines.excursions import BESIDE_M
 from locator.engines.network import Network
 from locator.engines.protocol import Route
 from locator.freight import CLASSES
@@ -32,6 +35,8 @@ CLASSES_MEANT = ("motorway", "trunk", "primary")
 LEAST_M = 5_000.0             # directions of a road shorter than this are not told when nothing is said
 DETOUR_S = 600.0              # a stop that costs more than ten minutes is none of this road's
 SAME_STOP_M = 1.0             # two places at one offset: no stretch between
+NO_STOPS = pd.DataFrame({name: np.zeros(0, "int64" if name == "row" else "float64")
+                         for name in ("row", "offset_m", "drive_s", "detour_s", "leave_m", "rejoin_m")})
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,19 +109,20 @@ def find_spacing(atlas: Atlas, engine: EmbeddedEngine, ask: SpacingAsk, *, now: 
     here = engine.at(at or now)
     net, meant = here.network(ask.vehicle), norms_meant(ask.norms, ask.own_m, country)
     usable = find_usable(atlas, ask.want, ask.vehicle, now=now, at=at, country=country)
+    index = SpatialIndex(atlas.places.lonlat[usable.open], carrier=carrier_for(MANY))
     chains = find_chains(net, ask.classes, refs=ask.refs, least_m=ask.least_m)
     found = list[Direction]()
     for done, chain in enumerate(chains):
         tell(chain.ref, float(done), float(len(chains)))
-        found.append(_direction(atlas, here, net, chain, ask, usable, now, meant))
+        route = drive(here, net, chain, ask.vehicle)
+        beside = usable.open[np.unique(index.along(route.line, BESIDE_M + 1.0).ids)]
+        stops = find_own_stops(atlas, here, route, ask, beside, now) if len(beside) else NO_STOPS
+        found.append(_direction(atlas, chain, route, stops, meant))
     tell("done", 1.0, 1.0)
     return Spacing(ask, at, usable, meant, found)
 
 
-def _direction(atlas: Atlas, engine: EmbeddedEngine, net: Network, chain: Chain, ask: SpacingAsk, usable: Usable, now: datetime,
-               meant: tuple[Norm, ...]) -> Direction:
-    route = drive(engine, net, chain, ask.vehicle)
-    stops = find_own_stops(atlas, engine, route, ask, usable, now)
+def _direction(atlas: Atlas, chain: Chain, route: Route, stops: pd.DataFrame, meant: tuple[Norm, ...]) -> Direction:
     stretches = _stretches(route, stops)
     verdicts = tuple(Verdict(norm.name, *verdict(norm, _offsets(atlas, stops, norm), route.distance_m))
                      for norm in meant if not norm.classes or chain.road_class in norm.classes)
@@ -129,12 +135,15 @@ def drive(engine: EmbeddedEngine, net: Network, chain: Chain, who: Vehicle) -> R
     return engine.compose([net.steps(chain.arcs, 0, last_ms)], (), who, own_line=True)
 
 
-def find_own_stops(atlas: Atlas, engine: EmbeddedEngine, route: Route, ask: SpacingAsk, usable: Usable, now: datetime,
+def find_own_stops(atlas: Atlas, engine: EmbeddedEngine, route: Route, ask: SpacingAsk, beside: NDArray[np.int64], now: datetime,
                    ) -> pd.DataFrame:
-    """The stops of this direction, by where they lie along it; a place the road comes by twice counts where it costs least."""
+    """The stops of this direction, by where they lie along it; a place the road comes by twice counts where it costs least.
+
+    beside  rows of the places that count and lie beside the road: no other has `access` same
+    """
     want = replace(ask.want, max_detour_s=ask.max_detour_s, limit=None, order="detour")
-    found = find_stops(route, atlas, engine, want, depart=now, why=False).stops
-    found = found[(found["access"] == "same") & found["row"].isin(usable.open)].drop_duplicates("row")
+    found = find_stops(route, atlas, engine, want, depart=now, why=False, among=beside).stops
+    found = found[found["access"] == "same"].drop_duplicates("row")
     found = found.sort_values("offset_m", kind="stable").reset_index(drop=True)
     offset = found["offset_m"].to_numpy(dtype=np.float64)
     return pd.DataFrame({"row": found["row"].astype("int64"), "offset_m": offset, "drive_s": route.seconds_at(offset),

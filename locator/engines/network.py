@@ -233,13 +233,14 @@ class Network:
 
     def as_driven(self, arcs: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same roads in the same directions, by the copies that let him drive so; where none does, the arcs themselves."""
-        own = self.graph.arc_own[arcs]
+        ptr, to, arc_own = (np.asarray(part) for part in (self.graph.turn_ptr, self.graph.turn_to, self.graph.arc_own))
+        own = arc_own[arcs]
         here = self._first_driven(own)
         found = [here]
         for arc in own[1:].tolist():
-            first, stop = int(self.graph.turn_ptr[here]), int(self.graph.turn_ptr[here + 1])
-            onward = self.graph.turn_to[first:stop][self._turns[first:stop] != CLOSED]
-            onward = onward[self.graph.arc_own[onward] == arc]
+            first, stop = ptr[here], ptr[here + 1]
+            onward = to[first:stop][self._turns[first:stop] != CLOSED]
+            onward = onward[arc_own[onward] == arc]
             here = int(onward[0]) if len(onward) else arc
             found.append(here)
         return np.array(found, np.int64)
