@@ -25,6 +25,7 @@ from locator.audit.near_kernels import any_within, farthest
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.hierarchy import build_hierarchy
 from locator.engines.searching import Adjacency, Seeds, search_nearest
+from locator.engines.searching_near import NearSearch
 from locator.rests import DriverState, StopTable, plan_rests, read_rules
 from locator.siting.choice import Limits
 from locator.siting.covering import choose_covering
@@ -82,6 +83,7 @@ def _searching() -> None:
     seeds = Seeds(np.array([0]), np.array([0]), np.array([0]))
     for most in (1, 2):
         assert search_nearest(graph, seeds, most=most).ms[1, 0] == 5
+    assert len(NearSearch(graph).within(seeds, 5)[0]) == 2
 
 
 def _rests() -> None:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from geodata.errors import BadInput
 from locator.coverage import Ground
-from locator.engines.reaching import Direction, merge_copies, seeds_of, states_of
-from locator.engines.searching import FAR, search_nearest
+from locator.engines.reaching import Direction, seeds_of, states_of
+from locator.engines.searching_near import NearSearch
 from locator.engines.standing import Stands
 
 MOST_HELD = 40_000_000          # pairs of candidate and piece within the limit: what a gigabyte holds, and its copies
@@ -80,15 +80,17 @@ def find_times(ground: Ground, stands: Stands, sites: Ints, pieces: Pieces, limi
     """
     limit_ms = int(limit_s * 1000)
     arcs = ground.freight.arc
-    states = states_of(ground.net, direction)
+    search, row_of = NearSearch(states_of(ground.net, direction)), np.full(ground.net.graph.arcs, -1, np.int64)
+    row_of[arcs] = np.arange(len(arcs))
+    row_of = row_of[np.asarray(ground.net.graph.arc_own)]                  # copies of an arc count to the arc itself
     of_row = np.searchsorted(pieces.row, np.arange(len(arcs) + 1))
     parts: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
     held = 0
     for i, site in enumerate(sites.tolist()):
         mine = np.flatnonzero(stands.place == site)
-        found = search_nearest(states, seeds_of(ground.net, stands, mine, direction), limit_ms=limit_ms)
-        ms, _ = merge_copies(ground.net, found)
-        parts.append(_of_site(ground, stands, mine, pieces, of_row, ms[arcs, 0], limit_ms, direction))
+        states, ms = search.within(seeds_of(ground.net, stands, mine, direction), limit_ms)
+        near = _least(row_of[states], ms)
+        parts.append(_of_site(ground, stands, mine, pieces, of_row, near, limit_ms, direction))
         held += len(parts[-1][0])
         if held > MOST_HELD:
             raise BadInput("too_large", field="limit_s", value=held, limit=MOST_HELD, unit="pairs")
@@ -99,15 +101,24 @@ def find_times(ground: Ground, stands: Stands, sites: Ints, pieces: Pieces, limi
     return Times(sp.csr_array((data, index, starts), shape=(len(sites), len(pieces))))
 
 
-def _of_site(ground: Ground, stands: Stands, mine: Ints, pieces: Pieces, of_row: Ints, ms: Ints, limit_ms: int,
+def _least(row: Ints, ms: Ints) -> tuple[Ints, Ints]:
+    """(rows, ms): each row once, rising, with its least time; -1 is none."""
+    order = np.lexsort((ms, row))
+    row, ms = row[order], ms[order]
+    first = np.concatenate([[True], row[1:] != row[:-1]])[:len(row)] & (row >= 0)
+    return row[first], ms[first]
+
+
+def _of_site(ground: Ground, stands: Stands, mine: Ints, pieces: Pieces, of_row: Ints, reached: tuple[Ints, Ints], limit_ms: int,
              direction: Direction) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """(pieces, ms + 1) within the limit of one site: by the roads beyond each arc, and along the arcs it stands on."""
     arcs, net = ground.freight.arc, ground.net
-    near = np.flatnonzero(ms < FAR)
+    near, ms = reached
     index = _ranges(of_row[near], of_row[near + 1])
     row = pieces.row[index]
     whole = net.arc_ms[arcs[row]].astype(np.float64)
-    time = ms[row] + (whole - pieces.from_ms[index] if direction == "to" else pieces.to_ms[index])
+    behind = np.repeat(ms, of_row[near + 1] - of_row[near])
+    time = behind + (whole - pieces.from_ms[index] if direction == "to" else pieces.to_ms[index])
     own = np.asarray(net.graph.arc_own)[stands.arc[mine]]
     at = np.searchsorted(arcs, own)
     for r, into, arc in zip(at.tolist(), stands.into_ms[mine].tolist(), own.tolist(), strict=True):

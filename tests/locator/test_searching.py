@@ -7,6 +7,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from locator.engines.searching import FAR, SHUT, Adjacency, Seeds, search_nearest
+from locator.engines.searching_near import NearSearch
 
 
 def random_graph(rng: np.random.Generator, n: int) -> Adjacency:
@@ -53,6 +54,21 @@ def test_the_nearest_and_the_second_nearest_are_those_of_one_search_each(seed: i
     for j in (0, 1):
         at = np.flatnonzero(labels[:, j] >= 0)
         assert (times[[known.index(label) for label in labels[at, j].tolist()], at] == ours[at, j]).all()
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_searches_to_a_limit_one_after_another_leave_nothing_behind(seed: int) -> None:
+    """Each reaches what a search of its own does, within the limit, and nothing else."""
+    rng = np.random.default_rng(1_000 + seed)
+    graph = random_graph(rng, 60)
+    search = NearSearch(graph)
+    for _ in range(8):
+        count = int(rng.integers(0, 6))
+        seeds = Seeds(rng.integers(0, 60, count), rng.choice([0, 3, 300, 5_000_000], count), np.zeros(count, np.int64))
+        limit = int(rng.choice([0, 256, 5_000, 100_000, 9_000_000]))
+        nodes, ms = search.within(seeds, limit)
+        alone = search_nearest(graph, seeds, limit_ms=limit).ms[:, 0]
+        assert sorted(nodes.tolist()) == np.flatnonzero(alone != FAR).tolist() and (alone[nodes] == ms).all()
 
 
 def test_a_limit_leaves_out_what_is_farther_and_nothing_else() -> None:
