@@ -235,7 +235,7 @@ class Network:
         """The same roads in the same directions, by the copies that let him drive so; where none does, the arcs themselves."""
         ptr, to, arc_own = (np.asarray(part) for part in (self.graph.turn_ptr, self.graph.turn_to, self.graph.arc_own))
         own = arc_own[arcs]
-        here = self._first_driven(own)
+        here = self._first_driven(own.astype(np.int32))
         found = [here]
         for arc in own[1:].tolist():
             first, stop = ptr[here], ptr[here + 1]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -111,8 +112,10 @@ def generated(atlas: Atlas, counted: Ints, freight: Freight, ask: SiteAsk) -> Ca
     while len(kept) > MOST_CANDIDATES:
         spacing *= WIDER
         kept = kept[thin_out(lonlat[kept], spacing)]
-    table = pd.DataFrame([spots[i] for i in kept.tolist()], columns=[*_COLUMNS, "geometry"])
-    return Candidates(table[list(_COLUMNS)], table["geometry"].to_numpy(object), lonlat[kept], _costs(table, ask),
+    table = pd.DataFrame([spots[i] for i in kept.tolist()], columns=list(_COLUMNS))
+    shapes, points = [spots[i]["geometry"] for i in kept.tolist()], shapely.points(lonlat[kept]).tolist()
+    geometry = np.array([shape or point for shape, point in zip(shapes, points, strict=True)], object)
+    return Candidates(table, geometry, lonlat[kept], _costs(table, ask),
                       _held(table, ask), spacing)
 
 

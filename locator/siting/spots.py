@@ -10,7 +10,6 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geodata.geodesy import ecef, from_ecef
@@ -95,4 +94,4 @@ def points_on_edges(freight: Freight, edge: Ints, share: NDArray[np.float64]) ->
 
 def _spot(name: str, kind: str, title: str | None, refs: tuple[str, ...], lon: float, lat: float) -> Spot:
     return {"id": name, "spot": kind, "kind": kind, "name": title, "name_en": None, "refs": refs, "position_accuracy": None,
-            "lorry_bays": None, "geometry": shapely.Point(lon, lat), "lonlat": (lon, lat)}
+            "lorry_bays": None, "geometry": None, "lonlat": (lon, lat)}
