@@ -76,7 +76,7 @@ class Draughtsman:
         frames = [strip.window.corners() for strip in strips] if len(strips) > 1 else []
         window = window_around(np.concatenate([trip.route.line.lonlat, *frames]), width_mm, height_mm)
         shown = strips if len(strips) > 1 else ()
-        ground, stops = self._ground(window), stops_frame(fewer(trip.rows, ON_COVER) if shown else trip.rows)
+        ground, stops = self._ground(window), stops_frame(fewer(trip.rows, ON_COVER) if strips else trip.rows)
         return draw_overview(window, trip.route.line, ground, stops, self.captions, strips=shown, warn=_warned(trip))
 
     def locator_map(self, trip: Trip, strips: Sequence[Strip], number: int, width_mm: float, height_mm: float) -> Panel:

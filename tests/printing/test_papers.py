@@ -54,6 +54,12 @@ def test_every_paper_is_its_size(press: Press, paper: str, orientation: str) -> 
     assert texts(pdf)[1].startswith("第 1 幅")  # the cover is one page
 
 
+@pytest.mark.parametrize("paper", ["A4", "A5"])
+def test_a_landscape_cover_without_a_rest_is_one_page_and_reads_across(press: Press, paper: str) -> None:
+    said = texts(press.of_route("route", order(paper=paper, orientation="landscape", driven_min=0, limit=3), NOW).pdf())
+    assert "全程在驾驶时限" in said[0] and "OFL 1.1" in said[0] and said[1].startswith("第 1 幅")
+
+
 def test_a_list_beside_a_map_goes_on_in_two_columns(press: Press) -> None:
     """On A5 landscape: the cover with its plan is one page, and 22 stops take two more beside the strip's own."""
     document = press.of_route("route", order(paper="A5", orientation="landscape"), NOW)
