@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,3 +107,20 @@ def test_a_report_is_made_and_downloaded(browser: Browser, address: str) -> None
             with open(came.value.path(), "rb") as file:
                 assert file.read(8).startswith(begins)
         assert not complaints(seen)
+
+
+def test_what_is_kept_of_another_region_leads_there(browser: Browser, wujin: Settings, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    for name in ("wujin", "other"):
+        shutil.copytree(wujin.data / "regions" / "wujin", data / "regions" / name)
+    for file in (data / "regions" / "other" / "builds").rglob("region.json"):
+        file.write_bytes(file.read_bytes().replace(b'"wujin"', b'"other"'))
+    with serving(Settings(data=data)) as at, looking(browser, at, "/planner?lang=en#scenarios") as seen:
+        page = seen.page
+        for region in ("wujin", "other"):
+            page.evaluate(POST, ["/api/scenarios", {"name": f"of {region}", "question": "spacing", "region": region}])
+        page.reload()
+        page.locator(".job[data-name='of other'] a").click()
+        comes(page, "() => location.search.includes('region=other') && location.hash === '#scenarios'")
+        page.locator(".job[data-name='of other'] button:text-is('Open')").wait_for()
+        assert page.locator(".job[data-name='of wujin'] a").inner_text() == "Show wujin" and not complaints(seen)

@@ -1,7 +1,7 @@
 // Long runs: how far each has come, cancel, take the result.
 import * as asks from "./planner_asks.js";
 import { el } from "./dom.js";
-import { when } from "./planner_says.js";
+import { elsewhere, when } from "./planner_says.js";
 import { named, t, told } from "./words.js";
 
 const place = document.getElementById("jobs-told");
@@ -31,10 +31,10 @@ function item(job) {
   const button = (key, onclick, props = {}) => el("button.quick", { type: "button", onclick, ...props }, t(key));
   return el("li.job", { "data-state": job.state, "data-id": job.id },
     el("div", {}, el("b", {}, named("question", job.question)), el("span.state", {}, t(`job_state.${job.state}`))),
-    el("small.quiet", {}, when(job.made), job.ended ? ` → ${when(job.ended)}` : ""),
+    el("small.quiet", {}, `${job.region} · ${when(job.made)}`, job.ended ? ` → ${when(job.ended)}` : ""),
     alive ? el("progress", { max: "1", value: job.state === "running" ? String(job.share) : null, "aria-label": t("planner.progress") }) : null,
     job.detail ? el("p.trouble", {}, job.detail) : null,
-    el("p.acts", {}, ...(job.has_result && job.question === "report" ? files(job) : []), job.has_result ? button("planner.open", () => open(job)) : null, job.has_result ? button("planner.keep", () => keep(job)) : null,
+    el("p.acts", {}, ...(job.has_result && job.question === "report" ? files(job) : []), job.has_result ? elsewhere(job, "jobs") ?? button("planner.open", () => open(job)) : null, job.has_result ? button("planner.keep", () => keep(job)) : null,
       button(alive ? "planner.cancel" : "planner.forget", () => end(job))));
 }
 

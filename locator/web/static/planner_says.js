@@ -1,4 +1,5 @@
-// How the planner's figures are said. Knows no element.
+// How the planner's figures are said, and what belongs to another region.
+import { el } from "./dom.js";
 import { t, told } from "./words.js";
 
 export const percent = (share) => (share === null || share === undefined ? "—" : `${(100 * share).toFixed(share >= 0.9995 || share <= 0.0005 ? 0 : 1)} %`);
@@ -25,3 +26,7 @@ export const short = (value) => {
   const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 };
+
+// What was kept of another region is shown on that region's page; null where it is this one.
+export const elsewhere = ({ region }, tab) => (region === told.region ? null
+  : el("a.quick", { href: `/planner?${new URLSearchParams({ lang: told.lang, region })}#${tab}` }, t("planner.there", { region })));

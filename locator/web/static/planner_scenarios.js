@@ -2,7 +2,7 @@
 import * as asks from "./planner_asks.js";
 import { el } from "./dom.js";
 import * as map from "./planner_map.js";
-import { figure, figureName, km, short, when } from "./planner_says.js";
+import { elsewhere, figure, figureName, km, short, when } from "./planner_says.js";
 import { named, t, told } from "./words.js";
 
 const place = document.getElementById("scenarios-told"), below = document.getElementById("scenario-answer");
@@ -27,7 +27,7 @@ function item(one) {
   const button = (key, onclick) => el("button.quick", { type: "button", onclick: () => onclick().catch(trouble) }, t(key));
   return el("li.job", { "data-name": one.name }, el("div", {}, el("label.pick-two", {}, box, el("b", {}, one.name)), el("span.state", {}, named("question", one.question))),
     el("small.quiet", {}, `${one.region} · ${when(one.made)}`),
-    el("p.acts", {}, button("planner.open", async () => open(await asks.scenario(one.name))), button("planner.replay", () => replay(one.name)),
+    el("p.acts", {}, elsewhere(one, "scenarios") ?? button("planner.open", async () => open(await asks.scenario(one.name))), button("planner.replay", () => replay(one.name)),
       button("planner.forget", async () => { await asks.removeScenario(one.name); await show(); })));
 }
 
