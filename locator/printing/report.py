@@ -12,12 +12,12 @@ from typing import Any
 
 from locator.reporting import worst_directions
 from locator.words import Words
-from maps.bandmap import draw_bands
+from maps.bandmap import draw_bands, height_for
 from maps.looks import BANDS, GAP, KINDS
 from maps.paper import write_pdf
 
 GAPS, ROADS, CRITICAL, ZONES = 20, 24, 15, 40  # rows on paper; the workbook has all
-MAP_MM = (174.0, 160.0)
+MAP_MM = (174.0, 160.0)  # as wide, and at most as high
 Report = Mapping[str, Any]
 Table = dict[str, Any]
 
@@ -30,7 +30,8 @@ def report_pdf(told: Report, said: Words, made: datetime) -> bytes:
     total, minutes = coverage["total"], coverage["limit_s"] / 60
     bands, colours = coverage["lines"]["features"], {kind: look.colour for kind, look in KINDS.items()}
     dots = [(one["lon"], one["lat"], colours.get(one["kind"], "#4A5560")) for one in told["places"]]
-    picture = draw_bands(bands, coverage["features"], dots, colours=BANDS, gap=GAP, width_mm=MAP_MM[0], height_mm=MAP_MM[1])
+    height_mm = height_for([*bands, *coverage["features"]], dots, *MAP_MM)
+    picture = draw_bands(bands, coverage["features"], dots, colours=BANDS, gap=GAP, width_mm=MAP_MM[0], height_mm=height_mm)
     title = said.text("report.title", region=region[f"title_{said.lang}"] or region["name"])
     day = made.strftime("%Y-%m-%d %H:%M")
     warnings = [{"a": said.text("report.schematic"), "b": ""}] if region["schematic"] else []
@@ -51,7 +52,7 @@ def report_pdf(told: Report, said: Words, made: datetime) -> bytes:
         "map": {
             "file": "map.svg",
             "width_mm": MAP_MM[0],
-            "height_mm": MAP_MM[1],
+            "height_mm": height_mm,
             "alt": said.text("report.map_alt", share=percent(total["share"]), n=coverage["gaps_total"]),
         },
         "legend": legend(coverage, said),
