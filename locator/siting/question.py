@@ -81,8 +81,10 @@ def find_siting(atlas: Atlas, engine: EmbeddedEngine, layer: Layer | None, ask: 
     tell = progress or quiet
     tell("places", 0.0, 1.0)
     ground = find_ground(atlas, engine, ask.cover, now=now, country=country)
+    tell("places", 0.03, 1.0)
     spots = of_layer(layer, ask) if layer is not None else generated(atlas, ground.usable.open, ground.freight, ask)
     geometry = np.concatenate([atlas.places.geometry[ground.usable.open], spots.geometry])
+    tell("places", 0.06, 1.0)
     stands = find_stands(engine.snapper, ground.net, geometry, range(len(geometry)))
     here = len(ground.usable.open)
     work = _Work(ask, ground, spots, stands, np.arange(here), np.arange(here, len(geometry)),
