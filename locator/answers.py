@@ -68,13 +68,13 @@ def along_json(answer: AlongAnswer) -> dict[str, Any]:
 
 def _omitted(omitted: pd.DataFrame, place: list[dict[str, Any]], off: str) -> list[dict[str, Any]]:
     """Places left out, nearest first, each with the reason and the value that decided (locator.omitted)."""
-    return [{**{name: place[o["row"]][name] for name in ("id", "layer", "kind", "name", "name_en")}, off: _metres(o["off_m"]),
+    return [{**{name: place[o["row"]][name] for name in ("id", "layer", "kind", "name", "name_en")}, off: metres(o["off_m"]),
              "reason": o["reason"], "value": _plain(o["value"])} for o in omitted.to_dict("records")]
 
 
 def _stop(answer: AlongAnswer, place: dict[str, Any], stop: dict[str, Any]) -> dict[str, Any]:
     eta = after(answer.depart, stop["reach_s"])
-    exact = {name: _metres(stop[name]) for name in ("offset_m", "off_route_m", "detour_m", "leave_m", "rejoin_m")}
+    exact = {name: metres(stop[name]) for name in ("offset_m", "off_route_m", "detour_m", "leave_m", "rejoin_m")}
     seconds = {name: round(stop[name], 3) for name in ("reach_s", "return_s", "detour_s")}
     return {
         **_place(answer.region, answer.atlas, stop["row"], place, eta), "pass": stop["passing"], **exact, **seconds,
@@ -90,7 +90,7 @@ def nearest_json(answer: NearestAnswer) -> dict[str, Any]:
         row = place[near["row"]]
         eta = after(answer.depart, near["drive_s"])
         said = {**_place(answer.region, answer.atlas, near["row"], row, eta), "drive_s": round(near["drive_s"], 3),
-                "drive_m": _metres(near["drive_m"]), "distance_m": _metres(near["distance_m"]),
+                "drive_m": metres(near["drive_m"]), "distance_m": metres(near["distance_m"]),
                 "approximate": answer.approximate or answer.region.facts.schematic or row["position_accuracy"] not in SURE}
         features.append(_feature(answer.atlas, near["row"], said))
     return {"type": "FeatureCollection", "features": features, "omitted": _omitted(answer.omitted, place, "distance_m"),
@@ -143,7 +143,8 @@ def _point(lonlat: NDArray[np.float64], properties: dict[str, Any]) -> dict[str,
     return {"type": "Feature", "id": properties["id"], "geometry": place, "properties": properties}
 
 
-def _metres(value: float | None) -> float | None:
+def metres(value: float | None) -> float | None:
+    """To the centimetre; null is "not known"."""
     return None if value is None or value != value else round(float(value), 2)
 
 

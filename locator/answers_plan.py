@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.layers import rows
-from locator.answers import SURE, along_json, is_approximate, services_then
+from locator.answers import SURE, along_json, is_approximate, metres, services_then
 from locator.asks import Want, after
 from locator.locator import AlongAnswer, PlanAnswer
 from locator.omitted import DTYPES, MOST, NEAR_M
@@ -47,7 +47,7 @@ def plan_json(answer: PlanAnswer, want: Want = ANY) -> dict[str, Any]:
         "depart": told.time(0.0), "arrive": told.time(plan.arrive_s) if plan.feasible else None,
         "drive_s": plan.drive_s if plan.feasible else None, "penalty_s": plan.penalty_s, "gap_s": plan.gap_s,
         "legs": [told.leg(leg, known) for leg, known in zip(plan.legs, planned.hours_known, strict=True)],
-        "limit_m": _metres(plan.limit.at_m), "limit": told.limit(plan.limit),
+        "limit_m": metres(plan.limit.at_m), "limit": told.limit(plan.limit),
         "ladder": [told.rung(rung) for rung in rungs], "ladder_more": len(plan.ladder) - len(rungs),
         "problem": None if problem is None else told.problem(problem, answer.wider or planned),
     }
@@ -112,7 +112,7 @@ class _Told:
 
     def leg(self, leg: Leg, hours_known: bool) -> dict[str, Any]:
         said: dict[str, Any] = {
-            "from_m": _metres(leg.from_m), "to_m": _metres(leg.to_m), "depart": self.time(leg.depart_s), "drive_s": leg.drive_s,
+            "from_m": metres(leg.from_m), "to_m": metres(leg.to_m), "depart": self.time(leg.depart_s), "drive_s": leg.drive_s,
             "arrive": self.time(leg.arrive_s), "wait_s": leg.wait_s, "begin": self.time(leg.begin_s), "rest_s": leg.rest_s,
             "leave": self.time(leg.leave_s), "stop_id": self.id(leg.stop), "stop": self.index(leg.stop), "because": leg.because}
         if leg.stop is None:
@@ -123,7 +123,7 @@ class _Told:
         return said | {"hours_known": hours_known, "unmet_wishes": unmet, "services": services}
 
     def limit(self, limit: Limit) -> dict[str, Any]:
-        return {"which": limit.which, "left_s": limit.left_s, "at_m": _metres(limit.at_m), "at": self._at(limit.at_m),
+        return {"which": limit.which, "left_s": limit.left_s, "at_m": metres(limit.at_m), "at": self._at(limit.at_m),
                 "need": limit.need}
 
     def rung(self, rung: Rung) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class _Told:
                 "next_if_full": self.id(rung.next_if_full), "next_if_full_stop": self.index(rung.next_if_full)}
 
     def problem(self, problem: Problem, planned: Planned) -> dict[str, Any]:
-        return {"which": problem.which, "at_m": _metres(problem.at_m), "at_s": problem.at_s, "at": self._at(problem.at_m),
+        return {"which": problem.which, "at_m": metres(problem.at_m), "at_s": problem.at_s, "at": self._at(problem.at_m),
                 "rest_at_once": problem.rest_at_once, "gave_up": problem.gave_up,
                 "mends": [self._mend(mend, planned) for mend in problem.mends]}
 
@@ -148,14 +148,10 @@ class _Told:
             return said
         stop, place = planned.stops.iloc[mend.stop], self.place[self._row(mend.stop, planned)]
         return said | {"stop_id": place["id"], "name": place["name"], "name_en": place["name_en"], "kind": place["kind"],
-                       "hours": place["hours"], "offset_m": _metres(stop["offset_m"]),
+                       "hours": place["hours"], "offset_m": metres(stop["offset_m"]),
                        "detour_s": round(float(stop["detour_s"]), 3), "access": stop["access"]}
 
     def _at(self, at_m: float | None) -> list[float] | None:
         if at_m is None:
             return None
         return [round(float(value), 7) for value in self.along.route.line.point_at(np.array([at_m]))[0]]
-
-
-def _metres(value: float | None) -> float | None:
-    return None if value is None or value != value else round(float(value), 2)

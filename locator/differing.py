@@ -31,12 +31,11 @@ def _all(answer: Mapping[str, Any], side: str) -> Iterator[Json]:
 
 def _spacing(a: list[Json], b: list[Json]) -> Iterator[Json]:
     first, second = ({_key(one): one for one in directions} for directions in (a, b))
-    for key in dict.fromkeys([*first, *second]):
+    for number, key in enumerate(dict.fromkeys([*first, *second])):       # a road may have a heading twice, apart
         pair = {"a": first.get(key), "b": second.get(key)}
-        if not _same_stretch(*pair.values()):
-            yield from (_stretch(one, side) for side, one in pair.items() if one is not None)
-        yield from _only_in(pair["a"], pair["b"], "a")
-        yield from _only_in(pair["b"], pair["a"], "b")
+        found = [] if _same_stretch(*pair.values()) else [_stretch(one, side) for side, one in pair.items() if one is not None]
+        for feature in (*found, *_only_in(pair["a"], pair["b"], "a"), *_only_in(pair["b"], pair["a"], "b")):
+            yield {**feature, "properties": {**feature["properties"], "road": number}}
 
 
 def _only_in(one: Json | None, other: Json | None, side: str) -> Iterator[Json]:

@@ -156,13 +156,16 @@ def tell_progress(file: Path, name: str, step: str, share: float) -> None:
 
 
 def finish_job(file: Path, name: str, result: bytes, now: datetime, most_bytes: int = KEPT_BYTES) -> None:
-    """Keep the result; where all that is kept would be more than most_bytes, the oldest runs go.
+    """Keep the result; where all that is kept would be more than most_bytes, the oldest runs go. None go for a run nobody wants
+    any more.
 
     Raises  BadInput too_large, NoRoom kept_full.
     """
     if len(result) > MOST_RESULT_BYTES:
         raise BadInput("too_large", field="result", value=len(result), limit=MOST_RESULT_BYTES, unit="bytes")
     with _opened(file) as state:
+        if state.execute("SELECT 1 FROM jobs WHERE id = ? AND state = ?", (name, RUNNING)).fetchone() is None:
+            return
         make_room(state, len(result), most_bytes, ENDED)
         state.execute("UPDATE jobs SET state = ?, share = 1, ended = ?, result = ? WHERE id = ? AND state = ?",
                       (DONE, now.isoformat(), result, name, RUNNING))

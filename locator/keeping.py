@@ -12,6 +12,7 @@ from geodata.errors import NoRoom
 
 KEPT_BYTES = 1_000_000_000           # where no setting says otherwise
 TEXTS = {"jobs": ("ask", "result"), "scenarios": ("ask", "inputs", "figures", "answer")}      # what takes room, by table
+BLOBS = frozenset({"result", "answer"})
 
 
 def make_room(state: sqlite3.Connection, more: int, most: int, ended: Sequence[str]) -> None:
@@ -43,7 +44,9 @@ def kept_bytes(state: sqlite3.Connection) -> int:
 
 
 def _size(table: str) -> str:
-    return " + ".join(f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in TEXTS[table])
+    """Of a blob SQLite knows the length without reading it: an answer is never cast."""
+    bytes_of = (name if name in BLOBS else f"CAST({name} AS BLOB)" for name in TEXTS[table])
+    return " + ".join(f"coalesce(length({one}), 0)" for one in bytes_of)
 
 
 def _is_there(state: sqlite3.Connection, table: str) -> bool:

@@ -18,7 +18,7 @@ from locator.freight import Traffic
 from locator.locator import Locator
 from locator.planner_answers import coverage_json, criticality_json
 from locator.printing.report import area_name, km, percent, place_name, plain_words
-from locator.printing.report_files import report_file
+from locator.printing.report_files import report_file, sheets_of
 from locator.reporting import report_json
 from locator.settings import Settings
 from locator.wiring import open_locator
@@ -82,9 +82,11 @@ def test_areas_traffic_and_what_would_be_missed_are_in_it(locator_of_sample: Loc
     for sentence in lost:
         assert "".join(sentence.split()) in text, sentence
     assert "kilometresliein" in text
+    for lang in ("zh", "en"):
+        assert [name for name, _, _ in sheets_of(told, words(lang)) if len(name) > 31] == []      # Excel cuts or refuses it
     book = openpyxl.load_workbook(io.BytesIO(report_file(told, "xlsx", said, MADE)))
     assert book["If one closed"].max_row - 1 == len(missed["features"])
-    areas = list(book[said.text("report.zones")[:31]].iter_rows(min_row=2, values_only=True))
+    areas = list(book["Areas"].iter_rows(min_row=2, values_only=True))
     assert sum(row[3] for row in areas) == pytest.approx(sum(one["covered_m"] for one in told["coverage"]["by_zone"]))
 
 
@@ -111,7 +113,10 @@ def test_hostile_names_are_text_in_every_form(told: dict[str, Any], tmp_path: Pa
     places = [{**one, "name": names[i % len(names)], "source": names[i % len(names)]} for i, one in enumerate(told["places"])]
     gap = told["coverage"]["features"][0]
     wrong = {**gap, "properties": {**gap["properties"], "refs": [], "names": [names[-3], names[-2]]}}
-    bad = {**told, "places": places, "coverage": {**told["coverage"], "features": [wrong, *told["coverage"]["features"][1:]]},
+    lost = [{**one, "properties": {**one["properties"], "name": names[i % len(names)], "name_en": None}}
+            for i, one in enumerate(told["criticality"]["features"])]
+    bad = {**told, "places": places, "criticality": {**told["criticality"], "features": lost},
+           "coverage": {**told["coverage"], "features": [wrong, *told["coverage"]["features"][1:]]},
            "quality": {**told["quality"], "by_source": dict.fromkeys(names, 1)}}
     text = text_of(report_file(bad, "pdf", words("en"), MADE))
     assert "#panic()" in text and "{{7*7}}" in text and "49" not in text.split("{{7*7}}")[0][-3:]

@@ -106,7 +106,7 @@ def sheets_of(told: Report, said: Words) -> list[Sheet]:
         (said.text("report.sheet_summary"), [said.text("report.title", region=told["region"]["name"])], summary),
         (said.text("report.bands"), head("minutes", "share", "covered_m", "total_m"), bands),
         (said.text("report.classes"), head("class", *SHARED), classes),
-        *([(said.text("report.zones"), head("id", "zone", *SHARED), zones)] if zones else []),
+        *([(said.text("report.sheet_zones"), head("id", "zone", *SHARED), zones)] if zones else []),
         (
             said.text("report.sheet_gaps"),
             head("rank", "road", "length_m", "worst_s", "unreachable_m", "lorry_km", "lon", "lat"),

@@ -21,7 +21,7 @@ GAPS = 10_000                        # in the workbook and the GeoPackage; paper
 
 
 class ReportAsked(PlannedBody, Meant):
-    """Coverage, spacing and data quality, to hand over."""
+    """Coverage, spacing, what a closed place would cost and data quality, to hand over."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 

@@ -51,6 +51,15 @@ def test_a_road_only_one_of_them_has() -> None:
     assert [(one["properties"]["ref"], one["properties"]["side"]) for one in features] == [("S39", "b"), ("S39", "b")]
 
 
+def test_two_pieces_of_one_road_with_one_heading_stay_two() -> None:
+    """EN 104 near Porto begins twice: what is told of one piece is not told of the other."""
+    near = road([], (0.0, LENGTH_M))
+    far = {**near, "begin": [121.0, 31.0], "longest_m": LENGTH_M - 9.0}
+    features = shown([near, far], [{**one, "longest_m": one["longest_m"] - 2_000} for one in (near, far)])
+    roads = [(one["properties"]["road"], one["properties"]["side"]) for one in features]
+    assert roads == [(0, "a"), (0, "b"), (1, "a"), (1, "b")]
+
+
 def test_other_questions_show_what_each_has() -> None:
     gap = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 2]}, "properties": {"gap": 0}}
     forced = {"lon": 1.0, "lat": 2.0, "forced": 3}

@@ -1,6 +1,8 @@
 """What runs and scenarios take together is bounded in bytes: the oldest runs go, scenarios stay, what never fits is refused."""
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,8 @@ from typing import Any
 import pytest
 
 from geodata.errors import NoRoom, NotFound
-from locator.jobs import add_job, finish_job, read_job, read_jobs, tend_jobs
+from locator.jobs import add_job, cancel_job, finish_job, read_job, read_jobs, tend_jobs
+from locator.keeping import kept_bytes
 from locator.scenarios import Scenario, read_scenarios, remove_scenario, save_scenario
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
@@ -67,3 +70,24 @@ def test_a_question_counts_as_well(file: Path) -> None:
     with pytest.raises(NoRoom, match="kept_full"):
         add_job(file, "audit", "wujin", {"trips": ["x" * 5_000]}, NOW, MOST)
     assert read_jobs(file) == []
+
+
+def test_a_run_that_was_cancelled_costs_no_other_its_result(file: Path) -> None:
+    old = run(file, 0, 6_000)
+    name = add_job(file, "coverage", "wujin", {}, NOW, MOST).id
+    with closing(sqlite3.connect(file)) as state, state:
+        state.execute("UPDATE jobs SET state = 'running' WHERE id = ?", (name,))
+    cancel_job(file, name, NOW)
+    finish_job(file, name, b"x" * 6_000, NOW, MOST)
+    assert read_job(file, old).has_result and read_job(file, name).state == "cancelled"
+
+
+def test_bytes_are_counted_not_letters_and_answers_are_not_read_for_it(file: Path) -> None:
+    keep(file, "路", 1_000)
+    name = add_job(file, "coverage", "wujin", {"refs": ["沪宁"]}, NOW, MOST).id
+    asked, answer, nothing = len('{"refs":["沪宁"]}'.encode()), len('{"told":""}') + 1_000, 3 * len("{}")
+    with closing(sqlite3.connect(file)) as state:
+        assert kept_bytes(state) == asked + answer + nothing
+        state.execute("UPDATE jobs SET result = zeroblob(5000000) WHERE id = ?", (name,))
+        state.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)                 # a longer value cannot be read, or made
+        assert kept_bytes(state) == asked + answer + nothing + 5_000_000

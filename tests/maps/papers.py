@@ -1,7 +1,7 @@
 """A booklet's data as locator.printing hands it over, drawn up by hand; and PDFs read back by others' eyes.
 
 In: pages, stops.    Out: data and pictures for maps.paper; text, pixels and QR codes of a PDF.
-Never knows: how the locator makes such data.
+Never knows: how the locator makes such data, but for which words every template asks for.
 """
 
 from __future__ import annotations
@@ -14,38 +14,10 @@ import pypdfium2
 import zxingcpp
 from numpy.typing import NDArray
 
+from locator.printing.documents import SHARED
 from maps.paper import qr_svg
 
 MADE = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
-WORDS = (
-    "last_safe",
-    "not_sure",
-    "bays",
-    "number",
-    "stop",
-    "km",
-    "eta",
-    "detour",
-    "side",
-    "hours",
-    "navigate",
-    "last_half_hour",
-    "limit",
-    "plan",
-    "drive",
-    "arrive",
-    "stay",
-    "legend",
-    "no_stops_here",
-    "scan_live",
-    "scan_navigate",
-    "you_are_here",
-    "what_is_here",
-    "nothing_known",
-    "next_each_way",
-    "events",
-    "index",
-)
 LINK = "https://uri.amap.com/navigation?to=119.97,31.71,stop&mode=car"
 
 
@@ -123,7 +95,7 @@ def booklet(
         "text_region": "CN",
         "warnings": [pair("示意", "schematic")],
         "foot": "© OpenStreetMap contributors",
-        "words": {key: pair(f"[{key}]", key) for key in WORDS},
+        "words": {key: pair(f"[{key}]", key) for key in SHARED},
         "subtitle": ["货车"],
         "live": None,
         "live_alt": "",

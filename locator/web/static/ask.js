@@ -10,7 +10,7 @@ export class Problem extends Error {
 
 const running = new Map();
 
-// What the page's head asked before any script had come (early.py), if it is this very question; another one is given up.
+// What the page's head asked before any script had come (early.js), if it is this very question; another one is given up.
 function foreseen(address, body) {
   const early = window.locatorEarly;
   window.locatorEarly = null;

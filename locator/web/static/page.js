@@ -71,7 +71,7 @@ function show() {
 
 // A new via is passed where it lies along the route, between those before and behind it.
 function putVia(text, at_m) {
-  const asked = answer.route.via_m;
+  const asked = answer.route.via_m ?? [];              // an answer kept on this phone by a version before does not say
   form.put("via", text, ask, asked.filter((m) => m <= at_m).length, asked.length);
 }
 

@@ -67,15 +67,15 @@ function roads(found) {
   if (found.a.question !== "spacing") return null;
   const rows = new Map();
   for (const one of found.features) {
-    const { ref, heading, side, what, longest_m } = one.properties, row = rows.get(`${ref} ${heading}`) ?? { features: [], a: null, b: null, stops: 0 };
+    const { road, ref, heading, side, what, longest_m } = one.properties, row = rows.get(road) ?? { name: `${ref} ${heading}`, features: [], a: null, b: null, stops: 0 };
     row.features.push(one);
     if (what === "stretch") row[side] = longest_m;
     else row.stops += 1;
-    rows.set(`${ref} ${heading}`, row);
+    rows.set(road, row);
   }
   if (!rows.size) return el("p.quiet", {}, t("planner.no_differences"));
-  return el("ol.gaps", {}, ...[...rows].map(([name, row]) => el("li", {}, el("button.gap.wide", { type: "button", onclick: () => { for (const one of row.features) map.point(one, told.gap); } },
-    el("span.road-head", {}, el("b", {}, name), el("span", {}, row.a === null && row.b === null ? "" : `${km(row.a)} → ${km(row.b)}`)),
+  return el("ol.gaps", {}, ...[...rows.values()].map((row) => el("li", {}, el("button.gap.wide", { type: "button", onclick: () => { for (const one of row.features) map.point(one, told.gap); } },
+    el("span.road-head", {}, el("b", {}, row.name), el("span", {}, row.a === null && row.b === null ? "" : `${km(row.a)} → ${km(row.b)}`)),
     row.stops ? el("small", {}, t("planner.stops_differ", { n: row.stops })) : null))));
 }
 
