@@ -124,18 +124,23 @@ class Locator(Planning):
         """The route, and the engine as it is at its departure. stops: its stops will be asked for next."""
         depart = local(ask.depart, self.region.tz, self._now())
         engine = self.engine.at(depart)
-        if stops and isinstance(engine, EmbeddedEngine):
-            engine.look_ahead(ask.vehicle, self.atlas.places)
         if ask.line is not None:
-            route = self._match(self._wgs84_line(ask.line, ask.datum), ask.vehicle, engine)
+            line = self._wgs84_line(ask.line, ask.datum)
+            self._look_ahead(engine, ask.vehicle, stops)
+            route = self._match(line, ask.vehicle, engine)
         else:
             assert ask.origin is not None and ask.destination is not None
             named = [("from", ask.origin), *(("via", v) for v in ask.via), ("to", ask.destination)]
             points = np.array([self.where(point, ask.datum, field=name) for name, point in named])
             if len(points) == 2 and (points[0] == points[1]).all():
                 raise BadInput("same_place", field="to", value=ask.destination)
+            self._look_ahead(engine, ask.vehicle, stops)
             route = _without_avoided(points, ask.vehicle, engine)
         return RouteAnswer(self.region, route, depart), engine
+
+    def _look_ahead(self, engine: Engine, vehicle: Vehicle, stops: bool) -> None:
+        if stops and isinstance(engine, EmbeddedEngine):
+            engine.look_ahead(vehicle, self.atlas.places)
 
     def along(self, ask: RouteAsk, want: Want) -> AlongAnswer:
         """The stops along a route with their true detours. Raises what `route` raises; out_of_range for start_m."""

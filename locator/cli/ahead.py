@@ -34,6 +34,6 @@ def begin_reading(args: Sequence[str]) -> bool:
 
 
 def unread() -> bool:
-    """Is one still being read that nobody asked for? Then nobody need wait for it either."""
+    """Is it still being read, or weighted, though the answer is given? Then nobody need wait for it."""
     from locator.engines.hierarchy import still_reading
     return still_reading()

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 import pyroutingkit
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Hierarchy: TypeAlias = "pyroutingkit.CCHTopology | Future[pyroutingkit.CCHTopology]"
 _ahead: dict[Path, Future[pyroutingkit.CCHTopology]] = {}
+_begun = WeakSet[Future[Any]]()
 _lock = Lock()
 
 
 def begin(work: Callable[[], T]) -> Future[T]:
     """Do something in a thread of its own; whoever asks for the result gets it, or what went wrong."""
     future = Future[T]()
+    _begun.add(future)
 
     def run() -> None:
         try:
@@ -74,9 +77,8 @@ def hierarchy_of(folder: Path) -> Future[pyroutingkit.CCHTopology]:
 
 
 def still_reading() -> bool:
-    """Is one being read ahead that nobody has asked for?"""
-    with _lock:
-        return any(not one.done() for one in _ahead.values())
+    """Is anything begun here still being done?"""
+    return any(not one.done() for one in list(_begun))
 
 
 def ready(hierarchy: Hierarchy) -> pyroutingkit.CCHTopology:
