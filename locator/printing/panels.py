@@ -34,10 +34,11 @@ def write_panels(document: Document, folder: Path, *, ppi: int = PANEL_PPI) -> l
 
 
 def zip_panels(document: Document, *, ppi: int = PANEL_PPI) -> bytes:
-    """The same in a ZIP. Raises BadInput too_large before anything is drawn: more than MOST_PIXELS."""
+    """The same in a ZIP. Raises BadInput too_large before anything is drawn, with the ppi that keeps to MOST_PIXELS."""
     sizes = (panel.window for panel in document.panels.values())
-    if sum(one.width_mm * one.height_mm for one in sizes) * (ppi / MM_PER_INCH) ** 2 > MOST_PIXELS:
-        raise BadInput("too_large", field="ppi", value=ppi, limit=MOST_PIXELS, unit="pixels")
+    inches2 = sum(one.width_mm * one.height_mm for one in sizes) / MM_PER_INCH**2
+    if inches2 * ppi**2 > MOST_PIXELS:
+        raise BadInput("too_large", field="ppi", value=ppi, limit=int((MOST_PIXELS / inches2) ** 0.5), unit="ppi")
     out = BytesIO()
     with ZipFile(out, "w") as packed:
         for name, content in _files(document, ppi):

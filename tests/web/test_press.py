@@ -109,7 +109,10 @@ def test_the_maps_alone_come_as_pictures_a_gis_can_place(
 
 def test_more_pixels_than_a_server_draws_are_refused_before_they_are_drawn(client: FlaskClient) -> None:
     answer = client.get("/print/wall.zip", query_string={"paper": "A0", "ppi": 300})
-    assert (answer.status_code, answer.get_json()["code"], answer.get_json()["field"]) == (413, "too_large", "ppi")
+    said = answer.get_json()
+    assert (answer.status_code, said["code"], said["field"]) == (413, "too_large", "ppi")
+    most = re.search(r"(\d+) 像素/英寸", said["detail"])      # what he can ask instead, not how much was too much
+    assert most and 36 <= int(most[1]) < 300, said
     assert client.get("/print/wall.zip", query_string={"paper": "A3", "ppi": 301}).status_code == 422
     assert client.get("/print/card.zip", query_string=TRIP).status_code == 404
 
