@@ -126,7 +126,7 @@ def of_http(status: int, field: str | None = None) -> LocatorError:
         return NotFound("unknown_page", value=request.path)
     if status == 413:
         return BadInput("too_large", field=field or "body", limit=room().settings.max_body_bytes, unit="bytes")
-    reasons: Mapping[int, str] = {405: "method", 415: "media_type"}
+    reasons: Mapping[int, str] = {405: "method", 415: "media_type", 416: "range"}
     return BadRequest(status, reasons.get(status, "http"))
 
 
@@ -136,8 +136,8 @@ def answer_errors(app: APIFlask) -> None:
     @app.error_processor
     def http(error: HTTPError) -> Response:
         response = tell(of_http(error.status_code))
-        if "Allow" in dict(error.headers):
-            response.headers["Allow"] = dict(error.headers)["Allow"]
+        said = dict(error.headers)
+        response.headers.update({name: said[name] for name in ("Allow", "Content-Range") if name in said})
         return response
 
     @app.errorhandler(LocatorError)

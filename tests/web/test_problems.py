@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from typing import Any
 
@@ -126,6 +127,15 @@ def test_media_types_and_methods(client: FlaskClient) -> None:
     assert "POST" in refused.headers["Allow"]
 
 
+@pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=5-1", "bytes=0-9, 20-30", "x"])
+def test_a_range_that_a_file_has_not(client: FlaskClient, asked: str) -> None:
+    tiles = re.search(r"/basemap/[^\"]*main\.pmtiles", client.get("/").get_data(as_text=True))
+    assert tiles
+    refused = client.get(tiles[0], headers={"Range": asked})
+    assert check(refused, 416, "bad_request")["detail"].endswith(f"{words('zh').text('why.range')}。")
+    assert refused.headers["Content-Range"].startswith("bytes */")          # how long it is
+
+
 def test_a_body_without_an_end_is_refused_rather_than_read_as_empty(client: FlaskClient) -> None:
     response = client.post("/api/along", data=b"{}", content_type="application/json", headers={"Transfer-Encoding": "chunked"})
     assert check(response, 411, "bad_request")["detail"].endswith(f"{words('zh').text('why.no_length')}。")
@@ -155,7 +165,7 @@ def test_the_language_may_stand_in_the_body(client: FlaskClient) -> None:
 
 def test_every_code_has_a_status_and_every_status_a_title() -> None:
     assert set(statuses()) == set(CODES) and {kind for kind, _ in CODES.values()} <= set(STATUS)
-    for status in {*statuses().values(), 405, 411, 415}:
+    for status in {*statuses().values(), 405, 411, 415, 416}:
         assert words("zh").text(f"problem.{status}") and words("en").text(f"problem.{status}")
 
 
