@@ -81,7 +81,7 @@ def compare(settings: Settings, a: str, b: str) -> Json:
     return {"a": scenario_json(one), "b": scenario_json(other), "figures": compare_figures(one.figures, other.figures),
             "asked": changed_asks(one.ask, other.ask), "inputs": changed_inputs(one.inputs, other.inputs),
             "type": "FeatureCollection", "features": shown_features(one.kind, first, second),
-            "attribution": _of(first, "attribution") or "",
+            "attribution": " · ".join(dict.fromkeys(said for answer in (first, second) if (said := _of(answer, "attribution")))),
             "schematic": any(_of(answer, "schematic") for answer in (first, second))}
 
 

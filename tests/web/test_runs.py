@@ -15,10 +15,12 @@ from flask.testing import FlaskClient
 
 from geodata.regions import open_region
 from locator.jobs import add_job, cancel_job, finish_job, is_alive, read_job, read_jobs, tend_jobs
+from locator.scenarios import Scenario, save_scenario
 from locator.settings import Settings
 from locator.state import STATE
 from locator.web import create_app
 from locator.web.reports import TYPES
+from locator.web.scenario import compare
 from locator.wiring import open_locator
 from tests.cli.conftest import runner
 
@@ -228,3 +230,10 @@ def test_what_is_kept_of_spacing_can_be_drawn_and_its_differences(doors: FlaskCl
     longest = [sum(one["longest_m"] for one in answer) for answer in answers]
     sides = {one["properties"]["side"] for one in both["features"] if one["properties"]["what"] == "stretch"}
     assert longest[1] > longest[0] and sides == {"a", "b"}
+
+
+def test_two_regions_compared_name_whose_data_both_are(own: Settings) -> None:
+    for name, whose in (("a", "© A"), ("b", "© B"), ("c", "© A")):
+        scenario = Scenario(name, "coverage", name, {}, {}, {}, datetime.now(UTC))
+        save_scenario(own.data / STATE, scenario, {"features": [], "attribution": whose, "schematic": False})
+    assert [compare(own, "a", other)["attribution"] for other in "bc"] == ["© A · © B", "© A"]
