@@ -91,3 +91,11 @@ def test_bytes_are_counted_not_letters_and_answers_are_not_read_for_it(file: Pat
         state.execute("UPDATE jobs SET result = zeroblob(5000000) WHERE id = ?", (name,))
         state.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)                 # a longer value cannot be read, or made
         assert kept_bytes(state) == asked + answer + nothing + 5_000_000
+
+
+def test_a_country_s_report_has_room(file: Path) -> None:
+    """As large as the report of the synthetic country of 491 km."""
+    name = add_job(file, "report", "country", {}, NOW).id
+    tend_jobs(file, lambda _: 0, most=1, limit_s=60, now=NOW)
+    finish_job(file, name, bytes(67_815_106), NOW)
+    assert read_job(file, name).has_result
