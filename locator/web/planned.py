@@ -76,6 +76,8 @@ def check_question(kind: str, given: Mapping[str, Any], region: str) -> Json:
     """The question as it will be run, every default filled in. Raises  BadInput not_allowed, and what the kind refuses."""
     if kind not in QUESTIONS:
         raise BadInput("not_allowed", field="question", value=kind, allowed=", ".join(QUESTIONS))
+    if (other := given.get("region")) not in (None, "", region):             # a run's own region is said beside its question
+        raise BadInput("not_allowed", field="region", value=str(other)[:40], allowed=region)
     question = QUESTIONS[kind]
     asked = _read(question.model, {**given, "region": region})
     return asked.model_dump(mode="json", by_alias=True, exclude={"lang"}) | question.fixed(asked)

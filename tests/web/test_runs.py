@@ -237,3 +237,10 @@ def test_two_regions_compared_name_whose_data_both_are(own: Settings) -> None:
         scenario = Scenario(name, "coverage", name, {}, {}, {}, datetime.now(UTC))
         save_scenario(own.data / STATE, scenario, {"features": [], "attribution": whose, "schematic": False})
     assert [compare(own, "a", other)["attribution"] for other in "bc"] == ["© A · © B", "© A"]
+
+
+@pytest.mark.parametrize("region", ["porto", ["wujin"], {"a": 1}], ids=str)
+def test_a_question_of_another_region_is_not_answered_for_this_one(doors: FlaskClient, region: Any) -> None:
+    for path, more in (("/api/jobs", {}), ("/api/scenarios", {"name": "x"})):
+        said = doors.post(path, json={"question": "coverage", "ask": {"region": region}, "region": "wujin", **more})
+        assert (said.status_code, said.get_json()["code"], said.get_json()["field"]) == (422, "not_allowed", "region")
