@@ -39,6 +39,7 @@ ANY_CLASS = np.ones(len(CLASS_NAMES), bool)                       # masks by cla
 LOT_CLASSES = ~np.isin(np.arange(len(CLASS_NAMES)), NEVER_A_LOT)
 SERVICE_CLASS = np.arange(len(CLASS_NAMES)) == SERVICE
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,10 +135,7 @@ class Snapper:
 
     def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats, Floats]:
         """For each edge: distance of the point in metres, share of the edge's length, the lon/lat on it, its heading there."""
-        ptr = self.graph.shape_ptr
-        counts = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
-        begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        index = np.repeat(ptr[edges], counts) + np.arange(counts.sum()) - np.repeat(begin, counts)
+        index, begin, counts = self._vertices(edges)
         scale = np.array(metres_per_degree(lat))
         shape = self.graph.shape_lonlat[index]
         xy = (shape - (lon, lat)) * scale
@@ -153,11 +151,28 @@ class Snapper:
         owner = np.repeat(np.arange(len(edges)), counts - 1)
         seg_begin = np.concatenate([[0], np.cumsum(counts - 1)[:-1]])
         before = np.cumsum(length) - length
-        best = np.lexsort((off, owner))[seg_begin]
+        least = np.flatnonzero(off == np.minimum.reduceat(off, seg_begin)[owner])
+        best = least[np.searchsorted(owner[least], np.arange(len(edges)))]            # of equals the first
         whole = np.add.reduceat(length, seg_begin)
         share = (before[best] - before[seg_begin] + t[best] * length[best]) / whole
         at = (a[best] + t[best, None] * step[best]) / scale + (lon, lat)
         return off[best], np.clip(share, 0.0, 1.0), at, step[best] / length[best, None]
+
+    def _vertices(self, edges: NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+        """Rows of all vertices of some edges one after another, where each edge begins among them, and how many it has."""
+        ptr = self.graph.shape_ptr
+        counts = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
+        begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        return np.repeat(ptr[edges], counts) + np.arange(counts.sum()) - np.repeat(begin, counts), begin, counts
+
+    def _passing(self, edges: NDArray[np.int32], low: Floats, high: Floats) -> NDArray[np.int32]:
+        """Those of the edges whose own box meets the lon/lat box from low to high."""
+        if not len(edges):
+            return edges
+        index, begin, _ = self._vertices(edges)
+        shape = self.graph.shape_lonlat[index]
+        meets = (np.minimum.reduceat(shape, begin) <= high) & (np.maximum.reduceat(shape, begin) >= low)
+        return edges[meets.all(axis=1)]
 
     def lots(self, area: shapely.Geometry, usable: NDArray[np.bool_], *, reach_m: float = LOT_REACH_M) -> list[EdgePoint]:
         """Where a lorry can stand at a place: one position for each separate piece of road inside its polygon.
@@ -205,12 +220,13 @@ class Snapper:
         """(k,) whether the straight way from a place to each point leads over another carriageway."""
         ends = np.array([[p.lon, p.lat] for p in points])
         here = np.array([lon, lat])
-        edges = self.edges_near(np.minimum(here, ends.min(axis=0)), np.maximum(here, ends.max(axis=0)))
-        edges = edges[self.carriageways[edges]]
+        low, high = np.minimum(here, ends.min(axis=0)), np.maximum(here, ends.max(axis=0))
+        edges = self.edges_near(low, high)
+        edges = self._passing(edges[self.carriageways[edges]], low, high)
         if not len(edges):
             return np.zeros(len(points), bool)
-        shapes = [self.graph.shape(int(edge)) for edge in edges]
-        walls = shapely.linestrings(np.concatenate(shapes), indices=np.repeat(np.arange(len(edges)), [len(s) for s in shapes]))
+        index, _, counts = self._vertices(edges)
+        walls = shapely.linestrings(self.graph.shape_lonlat[index], indices=np.repeat(np.arange(len(edges)), counts))
         apart = shapely.distance(walls, shapely.Point(lon, lat)) > ON_IT_DEG
         short = here + (ends - here) * 0.999                                    # as far as the rim of the road itself
         ways = shapely.linestrings(np.stack([np.broadcast_to(here, ends.shape), short], axis=1))

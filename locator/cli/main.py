@@ -50,7 +50,7 @@ class Door(Room):
              windows_expand_args: bool = True, **extra: Any) -> Any:
         own_process = args is None
         args = list(sys.argv[1:] if args is None else args)
-        begun = begin_reading(args)
+        begun = begin_reading(args, alone=own_process)
         who = Caller(language(args, os.environ))
         self._main_shell_completion({"obj": who}, prog_name or "locator", complete_var)
         try:

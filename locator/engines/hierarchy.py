@@ -1,6 +1,6 @@
 """The contraction hierarchy of a region: ordered once, read from the disk beside other work.
 
-In: a RoadGraph, a folder.    Out: RoutingKit's topology, or a Future of it.
+In: a RoadGraph, a folder.    Out: RoutingKit's topology, now or begun.
 Never knows: vehicles, questions. Reading one takes seconds in a large country, and no other thread waits meanwhile; so it is
 begun as soon as it is known which region will be asked, and waited for at the first way that is looked for.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from weakref import WeakSet
 
 import numpy as np
@@ -22,24 +22,43 @@ if TYPE_CHECKING:
     from geodata.roads.graph import RoadGraph
 
 T = TypeVar("T")
-Hierarchy: TypeAlias = "pyroutingkit.CCHTopology | Future[pyroutingkit.CCHTopology]"
-_ahead: dict[Path, Future[pyroutingkit.CCHTopology]] = {}
-_begun = WeakSet[Future[Any]]()
+
+
+class Begun(Generic[T]):
+    """Work in a thread of its own. Whoever asks for the result gets it; where it had gone wrong by then, it is tried again."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work, self._lock = work, Lock()
+        self._future = self._begin()
+        _begun.add(self)
+
+    def _begin(self) -> Future[T]:
+        future = Future[T]()
+
+        def run() -> None:
+            try:
+                future.set_result(self._work())
+            except BaseException as why:
+                future.set_exception(why)
+        Thread(target=run, name="ahead").start()
+        return future
+
+    def done(self) -> bool:
+        return self._future.done()
+
+    def result(self) -> T:
+        """Waited for."""
+        with self._lock:
+            if self._future.done() and self._future.exception() is not None:
+                self._future = self._begin()
+            future = self._future
+        return future.result()
+
+
+Hierarchy: TypeAlias = "pyroutingkit.CCHTopology | Begun[pyroutingkit.CCHTopology] | Future[pyroutingkit.CCHTopology]"
+_ahead: dict[Path, Begun[pyroutingkit.CCHTopology]] = {}
+_begun = WeakSet[Begun[Any]]()
 _lock = Lock()
-
-
-def begin(work: Callable[[], T]) -> Future[T]:
-    """Do something in a thread of its own; whoever asks for the result gets it, or what went wrong."""
-    future = Future[T]()
-    _begun.add(future)
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as why:
-            future.set_exception(why)
-    Thread(target=run, name="ahead").start()
-    return future
 
 
 def build_hierarchy(graph: RoadGraph, folder: Path | None = None) -> pyroutingkit.CCHTopology:
@@ -66,14 +85,14 @@ def read_ahead(folder: Path) -> None:
     """Begin to read a hierarchy that the next opening of its region will ask for."""
     with _lock:
         if folder not in _ahead:
-            _ahead[folder] = begin(lambda: _read(folder))
+            _ahead[folder] = Begun(lambda: _read(folder))
 
 
-def hierarchy_of(folder: Path) -> Future[pyroutingkit.CCHTopology]:
+def hierarchy_of(folder: Path) -> Begun[pyroutingkit.CCHTopology]:
     """The hierarchy in a folder, being read. Its result raises BadInput bad_file when it is broken."""
     with _lock:
         found = _ahead.pop(folder, None)
-    return found or begin(lambda: _read(folder))
+    return found or Begun(lambda: _read(folder))
 
 
 def still_reading() -> bool:
@@ -82,7 +101,7 @@ def still_reading() -> bool:
 
 
 def ready(hierarchy: Hierarchy) -> pyroutingkit.CCHTopology:
-    return hierarchy.result() if isinstance(hierarchy, Future) else hierarchy
+    return hierarchy if isinstance(hierarchy, pyroutingkit.CCHTopology) else hierarchy.result()
 
 
 def _read(folder: Path) -> pyroutingkit.CCHTopology:

@@ -20,8 +20,8 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from geodata.roads.access import MODES
 from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
-from geodata.roads.tags import CLASS_NUMBER
-from locator.engines.hierarchy import Hierarchy, begin, ready
+from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
+from locator.engines.hierarchy import Begun, Hierarchy, ready
 from locator.engines.steps import Steps
 
 FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
@@ -58,7 +58,7 @@ class Network:
         self._turns = graph.turn_cost_ms(profile, self.arc_ms)
         self._hierarchy, self._lock = hierarchy, threading.Lock()
         self._usable: dict[tuple[bool, bool], NDArray[np.bool_]] = {}
-        self._customized = begin(self._customize)
+        self._customized = Begun(self._customize)
 
     def _customize(self) -> pyroutingkit.CCHMetric:
         metric = pyroutingkit.CCHMetric(ready(self._hierarchy))
@@ -71,35 +71,34 @@ class Network:
 
     @property
     def metric(self) -> pyroutingkit.CCHMetric:
-        """Waited for. When making it fails, whoever waits for it is told, and the next asker tries again."""
-        making = self._customized
-        try:
-            return making.result()
-        except BaseException:
-            if self._customized is making:
-                self._customized = begin(self._customize)
-            raise
+        """Waited for; where making it failed it is tried again."""
+        return self._customized.result()
 
     @cached_property
     def _parts(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Arcs that can reach the great connected part, and arcs it can reach."""
+        """Arcs that can reach the great connected part, and arcs it can reach.
+
+        What hangs together both ways with an arc of the best roads is that part when it is more than half of all: then
+        two searches do. Else all parts are found and compared.
+        """
         usable = self.arc_ms != CLOSED
         open_turn = self._turns != CLOSED
         until = np.concatenate([[0], np.cumsum(open_turn, dtype=np.int32)])
         end = np.asarray(self.graph.turn_to)[open_turn]
-        shape = (self.graph.arcs, self.graph.arcs)
-        forward = csr_matrix((np.ones(len(end)), end, until[self.graph.turn_ptr]), shape)
+        forward = csr_matrix((np.ones(len(end)), end, until[self.graph.turn_ptr]), (self.graph.arcs, self.graph.arcs))
+        backward = forward.T.tocsr()
+        if not usable.any():
+            return usable, usable
+        best = np.where(usable, self.graph.edge_class[self.graph.arc_edge], len(CLASS_NAMES))
+        leading, reached = (_reached(matrix, int(best.argmin())) & usable for matrix in (backward, forward))
+        if 2 * (leading & reached).sum() > max(2, usable.sum()):
+            return leading, reached
         _, label = connected_components(forward, directed=True, connection="strong")
-        sizes = np.bincount(label[usable], minlength=1) if usable.any() else np.zeros(1, np.int64)
+        sizes = np.bincount(label[usable], minlength=1)
         if sizes.max() < max(2, SMALL_CORE * usable.sum()):
             return usable, usable
         core = int(np.flatnonzero((label == sizes.argmax()) & usable)[0])
-        reached = []
-        for matrix in (forward.T.tocsr(), forward):
-            mask = np.zeros(self.graph.arcs, bool)
-            mask[breadth_first_order(matrix, core, return_predecessors=False)] = True
-            reached.append(mask & usable)
-        return reached[0], reached[1]
+        return _reached(backward, core) & usable, _reached(forward, core) & usable
 
     @property
     def can_leave(self) -> NDArray[np.bool_]:
@@ -278,3 +277,9 @@ class Network:
         """A point of a road in one direction, whatever lies behind: by the arc and all its copies."""
         arcs = tuple(a for a in self.graph.arcs_like(arc) if self.is_open(a))
         return Spot(arcs, (into_ms,) * len(arcs), lon, lat)
+
+
+def _reached(matrix: csr_matrix, first: int) -> NDArray[np.bool_]:
+    found = np.zeros(matrix.shape[0], bool)
+    found[breadth_first_order(matrix, first, return_predecessors=False)] = True
+    return found

@@ -1,16 +1,24 @@
 """A hierarchy is read beside other work: answers are the same, what is broken is told to whoever asks."""
 from __future__ import annotations
 
+import ctypes
+import os
+import subprocess
+import sys
 from concurrent.futures import Future
 from pathlib import Path
+from shutil import copytree
+from time import sleep
 
 import numpy as np
 import pyroutingkit
 import pytest
+from scipy.sparse.csgraph import connected_components
 
 from geodata.errors import BadInput
 from geodata.regions import open_region
 from locator.cli.ahead import begin_reading
+from locator.engines import network
 from locator.engines.hierarchy import hierarchy_of, load_hierarchy, still_reading
 from locator.engines.network import Network
 from locator.settings import Settings
@@ -42,6 +50,51 @@ def test_a_broken_hierarchy_is_told_to_whoever_asks_for_a_way(wujin: Settings, t
         assert (why.value.code, why.value.field) == ("bad_file", "region")
 
 
+def test_a_hierarchy_that_could_not_be_read_once_is_read_again(wujin: Settings, tmp_path: Path) -> None:
+    region = open_region(wujin.data, "wujin")
+    assert region.roads is not None
+    folder = tmp_path / "regions/x/builds/0001/hierarchy"
+    net = Network(region.roads, LORRY, hierarchy_of(folder))
+    with pytest.raises(BadInput):
+        net.ends_ms(np.array([0]), np.array([1]))
+    copytree(region.build / "hierarchy", folder)
+    assert net.ends_ms(np.array([0]), np.array([0])) == 0
+
+
+def test_the_great_part_is_the_same_by_two_searches_and_by_all_parts(wujin: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    region = open_region(wujin.data, "wujin")
+    assert region.roads is not None
+    found = load_hierarchy(region.build / "hierarchy")
+    quick = Network(region.roads, LORRY, found)
+    asked = list[object]()
+
+    def parts(*args: object, **how: object) -> object:
+        asked.append(args)
+        return connected_components(*args, **how)
+    monkeypatch.setattr(network, "connected_components", parts)
+    assert quick.can_leave.any() and quick.can_arrive.any() and not asked
+    monkeypatch.setattr(network, "_reached", lambda matrix, first, real=network._reached: real(matrix, first) & bool(asked))
+    slow = Network(region.roads, LORRY, found)
+    assert (slow.can_leave == quick.can_leave).all() and (slow.can_arrive == quick.can_arrive).all() and asked
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="the C library is not glibc")
+def test_a_process_that_answers_once_keeps_what_it_frees() -> None:
+    look = """if 1:
+        import sys, resource
+        from locator.cli.ahead import keep_memory
+        if sys.argv[1] == "kept":
+            keep_memory()
+        for _ in range(20):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            b"x" * 64_000_000
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)"""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_"))}
+    kept, back = (int(subprocess.run([sys.executable, "-c", look, how], capture_output=True, check=True, env=env).stdout)
+                  for how in ("kept", "handed back"))
+    assert kept < 50 <= back
+
+
 def test_making_a_metric_is_tried_again_after_it_failed(wujin: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     region = open_region(wujin.data, "wujin")
     assert region.roads is not None
@@ -52,8 +105,8 @@ def test_making_a_metric_is_tried_again_after_it_failed(wujin: Settings, monkeyp
         return customize(net) if len(tries) > 1 else 1 / 0
     monkeypatch.setattr(Network, "_customize", second_time)
     net = Network(region.roads, LORRY, load_hierarchy(region.build / "hierarchy"))
-    with pytest.raises(ZeroDivisionError):
-        net.ends_ms(np.array([0]), np.array([1]))
+    while not net.is_ready:
+        sleep(0.01)
     assert net.metric.is_customized and len(tries) == 2
 
 
