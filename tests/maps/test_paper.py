@@ -51,6 +51,26 @@ def test_text_comes_out_in_reading_order() -> None:
     assert "堰头站" in second and "堰头站" not in first
 
 
+def row_mm(pdf: bytes, name: str) -> float:
+    """How far up the first strip page a name stands."""
+    page = pypdfium2.PdfDocument(pdf)[1].get_textpage()
+    first, _ = page.search(name).get_next()
+    return float(page.get_charbox(first)[1]) / 72 * 25.4
+
+
+def test_a_list_that_hardly_fits_is_set_tighter_and_its_codes_can_still_be_read() -> None:
+    made = {}
+    for count in range(3, 20):
+        data, pictures = booklet([[stop(n, f"站{n}号") for n in range(1, count + 1)]])
+        pdf = write_pdf("booklet", data, pictures, made=MADE)
+        if len(texts(pdf)) > 2:
+            break
+        made[count] = pdf
+    apart = [row_mm(pdf, "站1号") - row_mm(pdf, "站2号") for pdf in made.values()]
+    assert apart[0] == pytest.approx(apart[1]) and 1.5 < apart[0] - apart[-1] < 4          # the fewest and the most on one page
+    assert len(codes(made[count - 1], 1)) == count - 1
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_somebody_typed_is_printed_as_it_stands(name: str) -> None:
     data, pictures = booklet([[stop(1, name, note=name, phone=name, hours=name)]], title=name)
