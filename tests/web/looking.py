@@ -28,11 +28,30 @@ DRAWN = """() => [...document.querySelectorAll('canvas.leaflet-tile')].filter(c 
     return seen.size > 3; })"""
 
 
+class Closed:
+    """An answer that is closed though its reader has gone: werkzeug's server may forget it then, and a file stays open."""
+
+    def __init__(self, body: Any) -> None:
+        self.body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.body)
+
+    def close(self) -> None:
+        self.body.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
 @contextmanager
 def serving(settings: Settings, port: int = 0, wrapped: Any = None) -> Iterator[str]:
     """The application on a port of this machine; `wrapped` puts something around it."""
     app: Any = create_app(settings, open_locator)
-    server = make_server("127.0.0.1", port, wrapped(app) if wrapped else app, threaded=True)
+
+    def closing(environ: Any, start: Any) -> Closed:
+        return Closed(app(environ, start))
+    server = make_server("127.0.0.1", port, wrapped(closing) if wrapped else closing, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
