@@ -101,9 +101,9 @@ def _foot(chain, piece, t, x, y, z, foot):
     ax, ay, az = chain[piece, 0], chain[piece, 1], chain[piece, 2]
     ux, uy, uz = chain[piece + 1, 0] - ax, chain[piece + 1, 1] - ay, chain[piece + 1, 2] - az
     nx, ny, nz = QA * (ax + 0.5 * ux), QA * (ay + 0.5 * uy), QB * (az + 0.5 * uz)
-    steep = math.sqrt(nx * nx + ny * ny + nz * nz)
-    nx, ny, nz = nx / steep, ny / steep, nz / steep
-    bulge = 0.5 * (QA * (ux * ux + uy * uy) + QB * uz * uz) / steep
+    flat = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz)
+    nx, ny, nz = nx * flat, ny * flat, nz * flat
+    bulge = 0.5 * (QA * (ux * ux + uy * uy) + QB * uz * uz) * flat
     for _ in range(4):
         up, lean = bulge * t * (1.0 - t), bulge * (1.0 - 2.0 * t)
         foot[0], foot[1], foot[2] = ax + t * ux + up * nx, ay + t * uy + up * ny, az + t * uz + up * nz

@@ -39,6 +39,7 @@ from locator.audit.depths import Auditor
 from locator.audit.running import Inline
 from locator.engines.hierarchy import build_hierarchy, load_hierarchy
 from locator.locator import Locator
+from locator.memory import keep_memory
 from locator.settings import Settings
 from maps.basemaps import write_basemap
 
@@ -98,7 +99,7 @@ def audit_executor(settings: Settings, workers: int) -> Iterator[tuple[Executor,
         yield Inline(), 1
     else:
         context = multiprocessing.get_context("spawn")            # this process may have threads, which no fork survives
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=keep_memory) as pool:
             yield pool, workers
 
 

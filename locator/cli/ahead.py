@@ -5,18 +5,16 @@ Never knows: what the verbs do. What is typed wrong is told by who reads it for 
 """
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
 
 from geodata.errors import LocatorError
+from locator.memory import keep_memory
 from locator.settings import Settings
 
 WAYS = frozenset({"along", "plan", "nearest", "here", "route", "overview", "card", "poster", "batch"})   # they look for ways
 SHOWN = frozenset({"--help", "-h"})
-TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8            # of glibc's malloc.h
-KEPT = 1 << 30
 
 
 def begin_reading(args: Sequence[str], *, alone: bool = False) -> bool:
@@ -36,15 +34,6 @@ def begin_reading(args: Sequence[str], *, alone: bool = False) -> bool:
             read_ahead(folder)
             return True
     return False
-
-
-def keep_memory() -> None:
-    """Have the C library keep what is freed, for the next array: handed back, every page of it is cleared anew, a fifth of the
-    time of a large region's question. Only for a process that answers once; elsewhere than on glibc nothing happens."""
-    with suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        for option, value in ((TRIM_THRESHOLD, KEPT), (MMAP_THRESHOLD, KEPT), (ARENA_MAX, 1)):
-            mallopt(option, value)
 
 
 def unread() -> bool:

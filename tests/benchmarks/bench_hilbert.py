@@ -198,7 +198,7 @@ def planar_figures(world: World, ours: Callable[[], np.ndarray]) -> Iterator[Fig
 
     ways = {way: cpu_ms(way) for way in (by_distance, by_buffer, by_cuts)}
     best = min(ways, key=ways.__getitem__)
-    our_ms, best_way_ms = alternate(ours, best, times=5)
+    our_ms, best_way_ms = alternate(ours, best, times=15)
     yield Figure(f"corridor_times_quicker_than_shapely_{best.__name__}", best_way_ms / our_ms, "x", ">=15")
     yield from geopandas_figures(world, ours, points)
 

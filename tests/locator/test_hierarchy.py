@@ -82,7 +82,7 @@ def test_the_great_part_is_the_same_by_two_searches_and_by_all_parts(wujin: Sett
 def test_a_process_that_answers_once_keeps_what_it_frees() -> None:
     look = """if 1:
         import sys, resource
-        from locator.cli.ahead import keep_memory
+        from locator.memory import keep_memory
         if sys.argv[1] == "kept":
             keep_memory()
         for _ in range(20):
