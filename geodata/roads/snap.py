@@ -115,13 +115,13 @@ class Snapper:
                 classes: NDArray[np.bool_] = ANY_CLASS) -> list[EdgePoint]:
         """Up to `most` usable edges of some `classes` within reach_m, nearest first; ties by edge number."""
         for radius in (min(reach_m, 150.0), min(reach_m, 1000.0), reach_m):
-            found = self._within(lon, lat, usable, radius, classes)
+            found = self._within(lon, lat, usable, radius, classes, most)
             if len(found) >= most or radius >= reach_m:
-                return found[:most]
+                return found
         return []
 
     def _within(self, lon: float, lat: float, usable: NDArray[np.bool_], radius_m: float,
-                classes: NDArray[np.bool_]) -> list[EdgePoint]:
+                classes: NDArray[np.bool_], most: int | None = None) -> list[EdgePoint]:
         per_lon, per_lat = metres_per_degree(lat)
         point, box = np.array([lon, lat]), np.array([radius_m / per_lon, radius_m / per_lat])
         edges = self.edges_near(point - box, point + box)
@@ -131,7 +131,7 @@ class Snapper:
         off, share, at, _ = self._project(edges, lon, lat)
         order = np.lexsort((edges, off))
         return [EdgePoint(int(edges[i]), float(share[i]), float(off[i]), float(at[i, 0]), float(at[i, 1]))
-                for i in order if off[i] <= radius_m]
+                for i in order[:most] if off[i] <= radius_m]
 
     def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats, Floats]:
         """For each edge: distance of the point in metres, share of the edge's length, the lon/lat on it, its heading there."""

@@ -35,6 +35,7 @@ class Roads:
     lonlat: Lonlat | None = None     # of its middle, for sunrise and sunset
     closures: Callable[[], Closures] = lambda: NOTHING
     known: Pool[Now] = field(default_factory=lambda: Pool(KEPT))
+    signatures: Pool[tuple[str, ...]] = field(default_factory=lambda: Pool(KEPT))
 
     def at(self, depart: datetime | None) -> RoadsAt:
         return RoadsAt(self, None if depart is None else depart.replace(second=0, microsecond=0), self.closures().at(depart))
@@ -62,7 +63,8 @@ class RoadsAt:
         """Equal for two questions that meet the same closed arcs and speeds."""
         graph = self.roads.graph
         conditions = self.roads.now(profile, self.depart).key(profile.mode) if len(graph.conditions) else ""
-        return (*graph.signature(profile), conditions, self.closures.key(graph, profile))
+        signature = self.roads.signatures.get(profile, lambda: graph.signature(profile))
+        return (*signature, conditions, self.closures.key(graph, profile))
 
     def graph(self, profile: Profile) -> RoadGraph:
         graph = self.roads.graph
