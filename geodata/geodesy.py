@@ -29,7 +29,7 @@ NEAR_M = 200_000.0                 # up to here near_metres is right to 1e-5 m
 HALF = math.pi / 360.0             # of a degree, in radians
 Q = np.array([1.0, 1.0, (A_M / B_M) ** 2]) / A_M**2          # the ellipsoid is x·Qx = 1
 WEIGHTS, WEIGHTS_ON = np.column_stack([np.ones(3), Q]), np.column_stack([Q, Q**2])
-SHORT_M = 2_000.0                  # edges up to here are measured by one curvature for all
+SHORT_M = 500.0                    # edges up to here are measured by one curvature for all
 TIE_M = 1e-3                       # passes of a line this close to equally near: the first one counts
 
 
@@ -103,7 +103,7 @@ def edge_metres(lonlat: Floats, xyz: Floats) -> Floats:
     """(n - 1,) geodesic metres from each of n places to the next; `xyz` are the same, earth-centred."""
     chord = xyz[1:] - xyz[:-1]
     length2 = np.einsum("ij,ij->i", chord, chord)
-    if length2.max(initial=0.0) < SHORT_M**2:              # whatever the curvature is there, to 4e-11 of the length
+    if length2.max(initial=0.0) < SHORT_M**2:              # whatever the curvature is there, to 3e-12 of the length
         return np.asarray(np.sqrt(length2) * (1.0 + length2 * (1.0 / (24.0 * A_M * B_M))))
     twice = xyz[1:] + xyz[:-1]
     metres = _arc_metres(chord * chord, twice * twice)
