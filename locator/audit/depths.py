@@ -31,6 +31,7 @@ from locator.locator import Locator
 
 Floats = NDArray[np.float64]
 WINDOW_S = 3_600.0                   # so much driving is looked at in one go, the last hour first
+FEW_PLACES = 20_000         # up to here it is quicker to look at every one than to ask a tree
 JUST_LEFT_S = 60.0                   # a place so soon after a rest is where he rested
 
 
@@ -68,7 +69,9 @@ class Auditor:
         reason, _ = self.atlas.reasons(ask.want, ask.vehicle, now)
         self.rows = unset(reason)
         self.index = SpatialIndex(self.atlas.places.lonlat[self.rows], carrier=carrier_for(MANY))
-        self.chords = cKDTree(ecef(*self.atlas.places.lonlat[self.rows].T)) if len(self.rows) else None
+        self.places_xyz = ecef(*self.atlas.places.lonlat[self.rows].T)
+        self.chords = cKDTree(self.places_xyz) if len(self.rows) > FEW_PLACES else None
+        self.every = np.arange(len(self.rows))
         self.engine: Engine = locator.engine
         self.drive_s, self.break_s = float(ask.drive_s), float(ask.break_s)
         by_depth = {"quick": self._quick, "routed": self._routed, "matched": self._matched}
@@ -123,11 +126,11 @@ class Auditor:
         points than the corridor and half the longest step between two (a chord is no longer than its geodesic)."""
         first, last = np.searchsorted(track.drive_s, [begin_s, end_s])
         xyz = track.xyz[max(int(first) - 1, 0):int(last) + 1]
-        if self.chords is None:
-            return False
-        middle, reach_m = len(xyz) // 2, self.ask.within_m + track.half_step_m + 1.0
-        near = self.chords.query_ball_point(xyz[middle], farthest(xyz, middle) + reach_m)
-        return bool(near) and bool(any_within(xyz, self.chords.data, np.array(near, np.int64), reach_m))
+        near, reach_m = self.every, self.ask.within_m + track.half_step_m + 1.0
+        if self.chords is not None:
+            middle = len(xyz) // 2
+            near = np.array(self.chords.query_ball_point(xyz[middle], farthest(xyz, middle) + reach_m), np.int64)
+        return bool(any_within(xyz, self.places_xyz, near, reach_m))
 
     def _time(self, trip: Trip, drive_s: Floats, at_s: float) -> datetime:
         assert trip.time_s is not None

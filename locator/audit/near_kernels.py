@@ -21,8 +21,14 @@ def farthest(xyz, middle):
 
 @njit(cache=True, nogil=True)
 def any_within(xyz, places, rows, reach):
-    """Is any of these rows of `places` no farther than `reach` from any point?"""
+    """Is any of these rows of `places` no farther than `reach` from any point? Most are so far from the middle one that no
+    other need be looked at."""
+    middle = len(xyz) // 2
+    far = farthest(xyz, middle) + reach
     for row in rows:
+        dx, dy, dz = xyz[middle, 0] - places[row, 0], xyz[middle, 1] - places[row, 1], xyz[middle, 2] - places[row, 2]
+        if dx * dx + dy * dy + dz * dz > far * far:
+            continue
         for i in range(len(xyz)):
             dx, dy, dz = xyz[i, 0] - places[row, 0], xyz[i, 1] - places[row, 1], xyz[i, 2] - places[row, 2]
             if dx * dx + dy * dy + dz * dz <= reach * reach:
