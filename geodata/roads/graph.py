@@ -125,6 +125,12 @@ class RoadGraph:
             found.setdefault(int(self.arc_own[arc]), []).append(arc)
         return found
 
+    def vertices(self, edges: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of shape_lonlat of some edges one after another, and (k + 1,) where each begins among them."""
+        count = (self.shape_ptr[edges + 1] - self.shape_ptr[edges]).astype(np.int64)
+        begin = np.concatenate([[0], np.cumsum(count)])
+        return np.repeat(self.shape_ptr[edges] - begin[:-1], count) + np.arange(begin[-1]), begin
+
     def arcs_like(self, arc: int) -> list[int]:
         """The arc itself and all its copies: the same road in the same direction."""
         own = int(self.arc_own[arc])

@@ -39,7 +39,6 @@ ANY_CLASS = np.ones(len(CLASS_NAMES), bool)                       # masks by cla
 LOT_CLASSES = ~np.isin(np.arange(len(CLASS_NAMES)), NEVER_A_LOT)
 SERVICE_CLASS = np.arange(len(CLASS_NAMES)) == SERVICE
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +134,8 @@ class Snapper:
 
     def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats, Floats]:
         """For each edge: distance of the point in metres, share of the edge's length, the lon/lat on it, its heading there."""
-        index, begin, counts = self._vertices(edges)
+        index, begin = self.graph.vertices(edges)
+        begin, counts = begin[:-1], np.diff(begin)
         scale = np.array(metres_per_degree(lat))
         shape = self.graph.shape_lonlat[index]
         xy = (shape - (lon, lat)) * scale
@@ -158,20 +158,13 @@ class Snapper:
         at = (a[best] + t[best, None] * step[best]) / scale + (lon, lat)
         return off[best], np.clip(share, 0.0, 1.0), at, step[best] / length[best, None]
 
-    def _vertices(self, edges: NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
-        """Rows of all vertices of some edges one after another, where each edge begins among them, and how many it has."""
-        ptr = self.graph.shape_ptr
-        counts = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
-        begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        return np.repeat(ptr[edges], counts) + np.arange(counts.sum()) - np.repeat(begin, counts), begin, counts
-
     def _passing(self, edges: NDArray[np.int32], low: Floats, high: Floats) -> NDArray[np.int32]:
         """Those of the edges whose own box meets the lon/lat box from low to high."""
         if not len(edges):
             return edges
-        index, begin, _ = self._vertices(edges)
+        index, begin = self.graph.vertices(edges)
         shape = self.graph.shape_lonlat[index]
-        meets = (np.minimum.reduceat(shape, begin) <= high) & (np.maximum.reduceat(shape, begin) >= low)
+        meets = (np.minimum.reduceat(shape, begin[:-1]) <= high) & (np.maximum.reduceat(shape, begin[:-1]) >= low)
         return edges[meets.all(axis=1)]
 
     def lots(self, area: shapely.Geometry, usable: NDArray[np.bool_], *, reach_m: float = LOT_REACH_M) -> list[EdgePoint]:
@@ -225,8 +218,8 @@ class Snapper:
         edges = self._passing(edges[self.carriageways[edges]], low, high)
         if not len(edges):
             return np.zeros(len(points), bool)
-        index, _, counts = self._vertices(edges)
-        walls = shapely.linestrings(self.graph.shape_lonlat[index], indices=np.repeat(np.arange(len(edges)), counts))
+        index, begin = self.graph.vertices(edges)
+        walls = shapely.linestrings(self.graph.shape_lonlat[index], indices=np.repeat(np.arange(len(edges)), np.diff(begin)))
         apart = shapely.distance(walls, shapely.Point(lon, lat)) > ON_IT_DEG
         short = here + (ends - here) * 0.999                                    # as far as the rim of the road itself
         ways = shapely.linestrings(np.stack([np.broadcast_to(here, ends.shape), short], axis=1))

@@ -19,8 +19,6 @@ from geodata.roads.graph import RoadGraph
 
 CONDITION_ARRAYS = tuple(f.name for f in fields(Conditions) if f.name != "texts")
 FORMAT = 4        # raised whenever an array changes its meaning: older folders are then built again
-EARLIER = 3       # still read: its limits lie on edges, not on arcs
-LACKING = frozenset({"arc_limit", "node", "node_kind"})       # in one of these
 
 
 def write_roads(graph: RoadGraph, folder: Path) -> None:
@@ -55,22 +53,13 @@ def is_of_this_format(folder: Path) -> bool:
 
 
 def read_roads_folder(folder: Path, *, region: str = "") -> RoadGraph:
-    """Raises BadInput: old_region when the folder is of another format, bad_file when it is broken.
-
-    One of format 3 is read as it was built: a limit signed for one direction counts for both, conditions on nodes are not known.
-    """
+    """Raises BadInput: old_region when the folder is of another format, bad_file when it is broken."""
     try:
         said = json.loads((folder / "roads.json").read_text(encoding="utf-8"))
-        if said["format"] not in (EARLIER, FORMAT):
+        if said["format"] != FORMAT:
             raise BadInput("old_region", field="region", value=region or folder.name)
-        lacking = LACKING if said["format"] == EARLIER else frozenset()
-        arrays = {name: read_array(folder / f"{name}.npy") for name in _array_names() if name not in lacking}
-        whens = {name: np.load(folder / f"when_{name}.npy", allow_pickle=False)
-                 for name in CONDITION_ARRAYS if name not in lacking}
-        if lacking:
-            arrays["arc_limit"] = np.load(folder / "edge_limit.npy", allow_pickle=False)[arrays["arc_edge"]]
-            whens |= {name: np.empty(0, np.int32) for name in ("node", "node_kind")}
-            whens["limit"] = whens["limit"][:, None].repeat(2, axis=1)
+        arrays = {name: read_array(folder / f"{name}.npy") for name in _array_names()}
+        whens = {name: np.load(folder / f"when_{name}.npy", allow_pickle=False) for name in CONDITION_ARRAYS}
         conditions = Conditions(tuple(said["conditions"]), **whens) if any(map(len, whens.values())) else NO_CONDITIONS
     except (OSError, ValueError, KeyError, TypeError, EOFError) as wrong:
         raise BadInput("bad_file", field="region", value=folder.name, reason=str(wrong)) from wrong

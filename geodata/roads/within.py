@@ -40,10 +40,8 @@ class RoadsWithin:
 
     def _points(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """The shapes of edges one after another, and (k + 1,) where each begins."""
-        ptr = self.graph.shape_ptr
-        count = (ptr[edges + 1] - ptr[edges]).astype(np.int64)
-        begin = np.concatenate([[0], np.cumsum(count)])
-        return self.graph.shape_lonlat[np.repeat(ptr[edges] - begin[:-1], count) + np.arange(begin[-1])], begin
+        index, begin = self.graph.vertices(edges)
+        return self.graph.shape_lonlat[index], begin
 
     def __call__(self, bbox: Bbox, classes: Collection[str], named: Collection[str] | None = None) -> gpd.GeoDataFrame:
         """One row per class, name and ref ('' where not known), its stretches merged end to end. Unknown classes are none.

@@ -55,7 +55,7 @@ class Begun(Generic[T]):
         return future.result()
 
 
-Hierarchy: TypeAlias = "pyroutingkit.CCHTopology | Begun[pyroutingkit.CCHTopology] | Future[pyroutingkit.CCHTopology]"
+Hierarchy: TypeAlias = "pyroutingkit.CCHTopology | Begun[pyroutingkit.CCHTopology]"
 _ahead: dict[Path, Begun[pyroutingkit.CCHTopology]] = {}
 _begun = WeakSet[Begun[Any]]()
 _lock = Lock()
@@ -101,7 +101,7 @@ def still_reading() -> bool:
 
 
 def ready(hierarchy: Hierarchy) -> pyroutingkit.CCHTopology:
-    return hierarchy if isinstance(hierarchy, pyroutingkit.CCHTopology) else hierarchy.result()
+    return hierarchy.result() if isinstance(hierarchy, Begun) else hierarchy
 
 
 def _read(folder: Path) -> pyroutingkit.CCHTopology:

@@ -5,9 +5,9 @@ import ctypes
 import os
 import subprocess
 import sys
-from concurrent.futures import Future
 from pathlib import Path
 from shutil import copytree
+from threading import Event
 from time import sleep
 
 import numpy as np
@@ -19,7 +19,7 @@ from geodata.errors import BadInput
 from geodata.regions import open_region
 from locator.cli.ahead import begin_reading
 from locator.engines import network
-from locator.engines.hierarchy import hierarchy_of, load_hierarchy, still_reading
+from locator.engines.hierarchy import Begun, hierarchy_of, load_hierarchy, still_reading
 from locator.engines.network import Network
 from locator.settings import Settings
 from locator.vehicles import vehicle
@@ -31,10 +31,11 @@ def test_a_network_made_before_its_hierarchy_is_read_answers_the_same(wujin: Set
     region = open_region(wujin.data, "wujin")
     graph, found = region.roads, load_hierarchy(region.build / "hierarchy")
     assert graph is not None
-    later = Future[pyroutingkit.CCHTopology]()
+    read = Event()
+    later = Begun(lambda: (read.wait(), found)[1])
     early, usual = Network(graph, LORRY, later), Network(graph, LORRY, found)
     assert not early.is_ready and early.usable_edges(True, True).any()          # what needs no hierarchy does not wait for it
-    later.set_result(found)
+    read.set()
     arcs = np.flatnonzero(usual.can_leave & usual.can_arrive)[::37]
     assert (early.ends_ms(arcs, arcs) == usual.ends_ms(arcs, arcs)).all() and early.is_ready
 
