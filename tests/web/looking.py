@@ -38,7 +38,8 @@ class Closed:
         return iter(self.body)
 
     def close(self) -> None:
-        self.body.close()
+        body, self.body = self.body, ()
+        getattr(body, "close", lambda: None)()
 
     def __del__(self) -> None:
         self.close()
@@ -47,11 +48,12 @@ class Closed:
 @contextmanager
 def serving(settings: Settings, port: int = 0, wrapped: Any = None) -> Iterator[str]:
     """The application on a port of this machine; `wrapped` puts something around it."""
-    app: Any = create_app(settings, open_locator)
+    made: Any = create_app(settings, open_locator)
+    app = wrapped(made) if wrapped else made
 
     def closing(environ: Any, start: Any) -> Closed:
         return Closed(app(environ, start))
-    server = make_server("127.0.0.1", port, wrapped(closing) if wrapped else closing, threaded=True)
+    server = make_server("127.0.0.1", port, closing, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
