@@ -109,6 +109,8 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "port_taken": (Unavailable, ()),                 # serve: somebody listens there already
     "disk_full": (NoRoom, ()),
     "not_writable": (NoRoom, ()),
+    "bad_host": (BadInput, ()),                      # no host name: with a scheme, a port, a path
+    "untrusted_host": (BadInput, ()),                # asked under a name that is not this server's
     "internal": (LocatorError, ()),                  # our fault; the log has the rest
     "too_many_requests": (Unavailable, ()),
     "bad_request": (BadInput, ("reason",)),          # HTTP-level: not JSON, wrong method, wrong type

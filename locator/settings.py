@@ -6,19 +6,39 @@ Never knows: who uses them. What each means to the person who runs the house is 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from geodata.errors import BadInput
 
 PREFIX = "LOCATOR_"
+HOST = re.compile(r"[.]?[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 
 
-def _setting(default: Any, *, low: int | None = None, high: int | None = None,
-             allowed: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"low": low, "high": high, "allowed": allowed})
+def _setting(default: Any, *, low: int | None = None, high: int | None = None, allowed: tuple[str, ...] = (),
+             read: Callable[[str, str], Any] | None = None) -> Any:
+    return field(default=default, metadata={"low": low, "high": high, "allowed": allowed, "read": read})
+
+
+def _host_names(name: str, value: str) -> tuple[str, ...]:
+    """Comma-separated host names, as a browser sends them: small, in ASCII. A dot in front means all below it, too."""
+    said = [part.strip() for part in value.split(",") if part.strip()]
+    for part in said:
+        if not HOST.fullmatch(_ascii(part)):
+            raise BadInput("bad_host", field=name, value=part)
+    return tuple(_ascii(part) for part in said)
+
+
+def _ascii(host: str) -> str:
+    dot = "." if host.startswith(".") else ""
+    try:
+        return dot + host.removeprefix(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:                    # an empty label, or one too long: no name
+        return ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,7 @@ class Settings:
     region: str = _setting("wujin")                                  # asked when none is named
     host: str = _setting("127.0.0.1")                                # loopback: a proxy stands before it
     port: int = _setting(8000, low=0, high=65_535)                   # 0: any free one
+    trusted_hosts: tuple[str, ...] = _setting((), read=_host_names)  # names it is asked under, besides the loopback's
     lang: str = _setting("zh", allowed=("zh", "en"))                 # when the reader does not say
     workers: int = _setting(1, low=1, high=64)                       # server processes
     threads: int = _setting(4, low=1, high=64)                       # requests at once in each of them
@@ -64,9 +85,15 @@ class Settings:
         """The file of a company's own rules, where it is asked for and there is one."""
         return Path(self.company_rules).expanduser() if rule == "company" and self.company_rules else None
 
+    def names(self) -> tuple[str, ...]:
+        """The names this server is asked under: trusted_hosts, the page's own, the one it was told to listen on."""
+        live = urlsplit(self.live_url).hostname if "://" in self.live_url else None
+        return (*self.trusted_hosts, *(name for said in (live, self.host) if HOST.fullmatch(name := _ascii(said or ""))))
+
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a process started from this one."""
-        return {env_name(f.name): str(getattr(self, f.name)) for f in fields(self)}
+        said = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {env_name(name): ",".join(value) if isinstance(value, tuple) else str(value) for name, value in said.items()}
 
 
 def env_name(name: str) -> str:
@@ -80,6 +107,8 @@ def _checked(setting: Field[Any], value: Any) -> Any:
         return Path(value).expanduser()
     if isinstance(setting.default, int):
         return _whole(name, value, meta["low"], meta["high"])
+    if meta["read"]:
+        return value if isinstance(value, tuple) else meta["read"](name, value)
     value = str(value).strip()
     if meta["allowed"] and value not in meta["allowed"]:
         raise BadInput("not_allowed", field=name, value=value, allowed=", ".join(meta["allowed"]))

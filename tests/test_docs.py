@@ -40,7 +40,7 @@ VERBS = verbs(main)
 def test_every_setting_is_documented_with_its_default_and_bounds(setting: Field[Any]) -> None:
     name, default = setting.name, setting.default
     row = next(line for line in page("settings.md").splitlines() if line.startswith(f"| `{env_name(name)}` |"))
-    shown = f"./{default}" if isinstance(default, Path) else str(default)
+    shown = f"./{default}" if isinstance(default, Path) else ",".join(default) if isinstance(default, tuple) else str(default)
     assert f"| `{shown}` |" in row
     meta = setting.metadata
     bounds = [str(meta[end]) for end in ("low", "high") if meta[end] is not None]

@@ -17,6 +17,7 @@ from locator.web.api import api
 from locator.web.assets import Assets
 from locator.web.guide import describe, guide
 from locator.web.helps import helps
+from locator.web.hosts import check_hosts
 from locator.web.jobs import jobs
 from locator.web.offline import offline
 from locator.web.pages import pages
@@ -65,6 +66,7 @@ def create_app(settings: Settings, open_locator: OpenLocator) -> APIFlask:
     app.spec_processor(describe)  # type: ignore[arg-type]
     Babel(app, default_locale=settings.lang, locale_selector=asked_lang)
     answer_errors(app)
+    check_hosts(app, settings.names())
     for part in (api, plans, helps, planning, siting, jobs, reports, scenarios, press, press_panels, pages, planner, offline,
                  guide):
         app.register_blueprint(part)

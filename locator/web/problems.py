@@ -34,7 +34,8 @@ STATUS: dict[type[LocatorError], int] = {
     BadInput: 422, Forbidden: 403, NotFound: 404, NotReachable: 422, StaleEdit: 409, Unavailable: 503, NoRoom: 507,
     LocatorError: 500,
 }
-STATUS_OF_CODE = {"bad_request": 400, "too_large": 413, "too_many_requests": 429}     # HTTP has its own word for these
+# HTTP has its own word for these
+STATUS_OF_CODE = {"bad_request": 400, "untrusted_host": 400, "too_large": 413, "too_many_requests": 429}
 RETRY_AFTER_S = 5
 # pydantic's error types, as they begin -> our codes
 TYPES = {
