@@ -87,6 +87,7 @@ CODES: dict[str, tuple[type[LocatorError], tuple[str, ...]]] = {
     "unknown_vehicle": (BadInput, ("allowed",)),
     "unknown_page": (NotFound, ()),
     "layer_exists": (BadInput, ()),
+    "unknown_id": (BadInput, ("count", "suggestions")),              # in a table or list by id; value: the first
     "no_roads": (BadInput, ()),                      # a question about roads in a region that has none
     "no_road_within_reach": (NotReachable, ("reach_m", "why", "road", "limit")),    # why the nearest road is closed to it
     "no_way_avoiding": (NotReachable, ()),           # only over roads that were to be avoided

@@ -9,6 +9,7 @@ over a stretch without it ends there, and begins again behind it.
 """
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.errors import BadInput
 from geodata.roads.graph import CLOSED, RoadGraph
 from geodata.roads.snap import metres_per_degree
 from geodata.roads.tags import CLASS_NAMES
@@ -28,6 +30,7 @@ BACK = -0.5                # cosine of a turn that is no way on: more than 120 d
 MOST_ROUND = 40            # arcs of one roundabout
 WINDS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 CLOSED_SHARE = 0.1         # ends nearer to each other than this share of its length: a ring has no heading
+MOST_TOLD = 12             # numbers of roads, where one asked for is none
 LINK = np.array([name.endswith("_link") for name in CLASS_NAMES])
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -46,19 +49,34 @@ class Chain:
 
 
 def find_chains(net: Network, classes: tuple[str, ...], *, refs: tuple[str, ...] = (), least_m: float = 0.0) -> list[Chain]:
-    """Every direction of every numbered road of these classes, by number, the longest first. refs: only these numbers."""
-    graph, by_ref = net.graph, defaultdict(list)
+    """Every direction of every numbered road of these classes, by number, the longest first.
+
+    refs: only these numbers. Raises BadInput not_allowed for one that no such road has.
+    """
+    graph = net.graph
+    by_ref: dict[str, list[int]] = defaultdict(list)
     wanted = np.isin(CLASS_OF[graph.edge_class], [CLASSES.index(name) for name in classes]) & ~LINK[graph.edge_class]
     wanted &= (np.asarray(graph.edge_kind) & 1) == 0
     own = np.flatnonzero((np.asarray(graph.arc_copy) == 0) & (net.arc_ms != CLOSED) & wanted[graph.arc_edge])
     for arc in own.tolist():
         for ref in refs_of(graph, int(graph.arc_edge[arc])):
-            if not refs or ref in refs:
-                by_ref[ref].append(arc)
+            by_ref[ref].append(arc)
+    if refs:
+        by_ref = _only(by_ref, refs)
     onward, headings = Onward(net), _Headings(graph)
     found = [_chain(graph, ref, arcs) for ref in sorted(by_ref) for arcs in _linked(onward, headings, by_ref[ref])]
     kept = [chain for chain in found if chain.length_m >= least_m]
     return sorted(kept, key=lambda chain: (chain.ref, -chain.length_m, int(chain.arcs[0])))
+
+
+def _only(by_ref: dict[str, list[int]], refs: tuple[str, ...]) -> dict[str, list[int]]:
+    for ref in refs:
+        if ref not in by_ref:
+            near = difflib.get_close_matches(ref, by_ref, MOST_TOLD, cutoff=0.4)
+            told = list(dict.fromkeys([*near, *sorted(by_ref)]))
+            raise BadInput("not_allowed", field="refs", value=ref,
+                           allowed=", ".join([*told[:MOST_TOLD], *(["…"] if len(told) > MOST_TOLD else [])]) or "—")
+    return {ref: by_ref[ref] for ref in refs}
 
 
 class Onward:

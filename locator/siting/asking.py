@@ -81,13 +81,14 @@ class SiteAsk:
         number("k", self.k, 1, MOST_SITES)
         number("budget", self.budget, 0.0, 1e15)
         numbered("costs", self.costs)
-        if self.budget is not None and not self.costs:
-            raise BadInput("missing", field="costs")
+        if (self.budget is not None) != bool(self.costs):
+            raise BadInput("missing", field="budget" if self.costs else "costs")
         numbered("capacities", self.capacities)
         number("capacity", self.capacity, 0.0, MOST_HELD)
         number("capacity_per_bay", self.capacity_per_bay, 0.0, MOST_HELD)
         if self.model == "capacitated" and not self.capacities and self.capacity is None and self.capacity_per_bay is None:
             raise BadInput("missing", field="capacity")
+        self._of_its_model()
         if self.datum not in DATUMS:
             raise BadInput("bad_datum", field="datum", value=self.datum, allowed=", ".join(DATUMS))
         number("spacing_m", self.spacing_m, 100.0, 1e6)
@@ -102,6 +103,13 @@ class SiteAsk:
             raise BadInput("too_large", field="trips", value=len(self.trips), limit=MOST_TRIPS, unit="trips")
         if self.k is None and self.budget is None and self.model != "cover":
             raise BadInput("missing", field="k")
+
+    def _of_its_model(self) -> None:
+        """What only one model heeds is not said to another. Raises BadInput not_allowed."""
+        held = self.capacities or self.capacity is not None or self.capacity_per_bay is not None
+        for model, said in (("capacitated", held), ("trips", self.trips)):
+            if said and self.model != model:
+                raise BadInput("not_allowed", field="model", value=self.model, allowed=model)
 
 
 def numbered(name: str, values: Mapping[str, float]) -> None:

@@ -22,6 +22,7 @@ from geodata.layers import Layer, rows
 from locator.atlas import Atlas
 from locator.freight import Freight
 from locator.siting.asking import KINDS_OF_SPOT, MOST_CANDIDATES, SiteAsk
+from locator.siting.naming import refuse_unknown
 from locator.siting.spots import along_roads, at_junctions, uncounted_places
 
 Ints = NDArray[np.int64]
@@ -60,9 +61,10 @@ class Candidates:
 _COLUMNS = ("id", "kind", "name", "name_en", "refs", "position_accuracy", "lorry_bays")
 
 
-def of_layer(layer: Layer, ask: SiteAsk) -> Candidates:
-    """Every place of a layer but those excluded. Raises BadInput too_large."""
+def of_layer(layer: Layer, atlas: Atlas, ask: SiteAsk) -> Candidates:
+    """Every place of a layer but those excluded. Raises BadInput too_large, unknown_id."""
     said = [_row(layer, row) for row in rows(layer.frame)]
+    refuse_unknown(ask, (row["id"] for row in said), atlas)
     keep = np.array([i for i, row in enumerate(said) if _may_be(row, ask)], np.int64)
     if len(keep) > MOST_CANDIDATES:
         raise BadInput("too_large", field="candidates", value=len(keep), limit=MOST_CANDIDATES, unit="places")
@@ -103,8 +105,9 @@ def holds(name: str, bays: Any, ask: SiteAsk, unsaid: float | None) -> float | N
 
 
 def generated(atlas: Atlas, counted: Ints, freight: Freight, ask: SiteAsk) -> Candidates:
-    """Spots along the roads."""
+    """Spots along the roads. Raises BadInput unknown_id."""
     spots = [*uncounted_places(atlas, counted), *at_junctions(freight), *along_roads(freight, ask.spacing_m)]
+    refuse_unknown(ask, (spot["id"] for spot in spots), atlas)
     spots = [spot for spot in spots if _may_be(spot, ask)]
     spots.sort(key=lambda spot: (PREFERRED[spot["spot"]], spot["id"]))
     lonlat = np.array([spot["lonlat"] for spot in spots], np.float64).reshape(-1, 2)

@@ -77,12 +77,12 @@ class Siting:
 
 def find_siting(atlas: Atlas, engine: EmbeddedEngine, layer: Layer | None, ask: SiteAsk, *, now: datetime,
                 country: str | None = None, progress: Progress | None = None) -> Siting:
-    """layer: the candidates; None: generated. Raises BadInput too_large, missing, not_allowed."""
+    """layer: the candidates; None: generated. Raises BadInput too_large, missing, not_allowed, unknown_id."""
     tell = progress or quiet
     tell("places", 0.0, 1.0)
     ground = find_ground(atlas, engine, ask.cover, now=now, country=country)
     tell("places", 0.03, 1.0)
-    spots = of_layer(layer, ask) if layer is not None else generated(atlas, ground.usable.open, ground.freight, ask)
+    spots = of_layer(layer, atlas, ask) if layer is not None else generated(atlas, ground.usable.open, ground.freight, ask)
     geometry = np.concatenate([atlas.places.geometry[ground.usable.open], spots.geometry])
     tell("places", 0.06, 1.0)
     stands = find_stands(engine.snapper, ground.net, geometry, range(len(geometry)))

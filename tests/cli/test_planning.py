@@ -70,7 +70,9 @@ def test_spacing_names_the_longest_stretch_and_the_norms(locator: Run) -> None:
         assert sum(part["length_m"] for part in one["stretches"]) == approx(one["length_m"], abs=1)
         assert one["longest_m"] == max(part["length_m"] for part in one["stretches"])
         assert [stop["offset_m"] for stop in one["stops"]] == sorted(stop["offset_m"] for stop in one["stops"])
-    assert locator("spacing", "--ref", "X1").exit_code == 3
+    slip = locator("spacing", "--ref", "X1", "--lang", "en")
+    assert slip.exit_code == 2 and "--ref" in slip.stderr and "“X1”" in slip.stderr and "G312" in slip.stderr
+    assert locator("spacing", "--ref", "G312", "--least-m", "10000000").exit_code == 3
 
 
 def test_service_areas_of_one_carriageway_are_not_the_others(locator: Run) -> None:

@@ -89,6 +89,11 @@ def test_every_arc_of_a_number_is_in_one_chain(town: Draw) -> None:
     assert all(len(set(own)) == len(own) for own in arcs.values())
     assert len(arcs["G1"]) == 4 and len(arcs["S2"]) == 6 and [c.ref for c in find_chains(it.engine.network(vehicle()), CLASSES,
                                                                                        refs=("G1",))] == ["G1", "G1"]
+    for refs in (("G1", "G7"), ("g1",)):
+        with pytest.raises(BadInput) as caught:
+            find_chains(it.engine.network(vehicle()), CLASSES, refs=refs)
+        assert (caught.value.code, caught.value.field, caught.value.value) == ("not_allowed", "refs", refs[-1])
+        assert "G1" in caught.value.params["allowed"]
 
 
 @pytest.mark.parametrize(("measure", "offsets", "length", "value", "said"), [

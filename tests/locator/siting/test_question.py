@@ -215,6 +215,9 @@ def test_trips_are_served_lawfully_and_those_no_site_can_serve_are_told(wujin: S
     ({"rule": "xx"}, "not_allowed", "rule"), ({"model": "capacitated"}, "missing", "capacity"),
     ({"capacity": -1.0}, "out_of_range", "capacity"), ({"capacities": {"a": float("nan")}}, "not_finite", "capacities"),
     ({"costs": {"a": -1.0}, "budget": 1.0}, "out_of_range", "costs"), ({"piece_m": 1e9}, "out_of_range", "piece_m"),
+    ({"costs": {"a": 1.0}}, "missing", "budget"), ({"capacity": 5.0}, "not_allowed", "model"),
+    ({"capacities": {"a": 5.0}, "model": "median"}, "not_allowed", "model"),
+    ({"capacity_per_bay": 5.0, "model": "cover"}, "not_allowed", "model"), ({"trips": (object(),)}, "not_allowed", "model"),
     ({"datum": "nad27"}, "bad_datum", "datum"), ({"drive_s": 1.0}, "out_of_range", "drive_s")])
 def test_a_wrong_question_is_refused_with_its_field(wrong: dict[str, Any], code: str, field: str) -> None:
     with pytest.raises(BadInput) as caught:
