@@ -30,7 +30,7 @@ from locator.sides import side_confidence
 AT_CUT_M = 1.0              # nearest point this close to a cut lies at the cut
 SIDES = {1: "left", -1: "right", 0: None}
 COLUMNS = ["row", "passing", "piece", "offset_m", "off_route_m", "side", "side_confidence", "reach_s", "return_s", "detour_s",
-           "detour_m", "leave_m", "rejoin_m", "leave_name", "access", "lot"]
+           "detour_m", "leave_m", "rejoin_m", "leave_name", "access", "guessed", "lot"]
 WHOLE = ("row", "passing", "piece", "lot")
 STRETCHES = 50              # of the driving time, of which each keeps its cheapest stops
 NOT_VISITED = Excursion(None, None, None, None, None, None)
@@ -171,7 +171,7 @@ class _Passes:
             "reach_s": float(detours.reach_s[cell]), "return_s": float(detours.return_s[cell]),
             "detour_s": float(detours.detour_s[cell]), "detour_m": visit.detour_m, "leave_m": visit.leave_m,
             "rejoin_m": visit.rejoin_m, "leave_name": visit.leave_name, "access": access_of(off, visit),
-            "lot": int(detours.lot[cell])}
+            "guessed": visit.guessed, "lot": int(detours.lot[cell])}
 
     def decide(self, rows: list[int], offset_m: dict[int, float]) -> dict[int, Why]:
         """Why places of which no pass is cheap enough are left out."""

@@ -80,7 +80,8 @@ def _stop(answer: AlongAnswer, place: dict[str, Any], stop: dict[str, Any]) -> d
         **_place(answer.region, answer.atlas, stop["row"], place, eta), "pass": stop["passing"], **exact, **seconds,
         "side": stop["side"], "leave_name": stop["leave_name"], "access": stop["access"],
         "side_confidence": None if stop["side_confidence"] is None else round(stop["side_confidence"], 3),
-        "approximate": is_approximate(answer.route) or answer.region.facts.schematic or place["position_accuracy"] not in SURE,
+        "approximate": (is_approximate(answer.route) or bool(stop["guessed"]) or answer.region.facts.schematic
+                        or place["position_accuracy"] not in SURE),
     }
 
 
@@ -91,7 +92,8 @@ def nearest_json(answer: NearestAnswer) -> dict[str, Any]:
         eta = after(answer.depart, near["drive_s"])
         said = {**_place(answer.region, answer.atlas, near["row"], row, eta), "drive_s": round(near["drive_s"], 3),
                 "drive_m": metres(near["drive_m"]), "distance_m": metres(near["distance_m"]),
-                "approximate": answer.approximate or answer.region.facts.schematic or row["position_accuracy"] not in SURE}
+                "approximate": (answer.approximate or bool(near["guessed"]) or answer.region.facts.schematic
+                                or row["position_accuracy"] not in SURE)}
         features.append(_feature(answer.atlas, near["row"], said))
     return {"type": "FeatureCollection", "features": features, "omitted": _omitted(answer.omitted, place, "distance_m"),
             "omitted_more": answer.omitted_more, "stay_s": usual_stay_s(answer.region, answer.depart), **_credits(answer.region)}

@@ -107,8 +107,9 @@ class _Told:
     def approximate(self) -> bool:
         """The route, the region, the drives, or where a stop lies, or when it is open, is not exact."""
         used = [self.place[self._row(leg.stop)]["position_accuracy"] for leg in self.planned.plan.legs if leg.stop is not None]
+        guessed = any(self.planned.stops["guessed"].iloc[leg.stop] for leg in self.planned.plan.legs if leg.stop is not None)
         return (self.planned.plan.approximate or is_approximate(self.along.route) or self.along.region.facts.schematic
-                or any(accuracy not in SURE for accuracy in used))
+                or bool(guessed) or any(accuracy not in SURE for accuracy in used))
 
     def leg(self, leg: Leg, hours_known: bool) -> dict[str, Any]:
         said: dict[str, Any] = {

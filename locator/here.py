@@ -66,8 +66,9 @@ def find_soonest(lon: float, lat: float, atlas: Atlas, engine: Engine, vehicle: 
     columns = np.array(sorted(chosen, key=lambda j: float(near.drive_s[j])), np.int64)
     found = asked[columns]
     away_m = distance_m(atlas.places.lonlat[found], np.array([lon, lat])) if len(found) else np.empty(0)
-    return pd.DataFrame({"row": found, "drive_s": near.drive_s[columns], "distance_m": away_m,
-                         "drive_m": engine.ways_m(near, atlas.places, asked, vehicle, columns)})
+    drive_m, guessed = engine.ways(near, atlas.places, asked, vehicle, columns)
+    return pd.DataFrame({"row": found, "drive_s": near.drive_s[columns], "distance_m": away_m, "drive_m": drive_m,
+                         "guessed": guessed})
 
 
 def _soonest(order: list[int], asked: Any, drive_s: Any, atlas: Atlas, depart: datetime, country: str | None) -> list[int]:

@@ -1,6 +1,6 @@
 """Places soonest reached from a point, by road; and why the others near it are left out.
 
-In: a point, an Atlas, an Engine, what is wanted.    Out: a frame: row, drive_s, drive_m, distance_m; an OMITTED frame.
+In: a point, an Atlas, an Engine, what is wanted.    Out: a frame: row, drive_s, drive_m, distance_m, guessed; an OMITTED frame.
 Never knows: Flask, folium, languages, which engine it is.
 """
 from __future__ import annotations
@@ -48,9 +48,10 @@ def find_nearest(lon: float, lat: float, atlas: Atlas, engine: Engine, vehicle: 
     columns = order[:most]
     reason[rows[order[most:]]], value[rows[order[most:]]] = "limit_reached", most
     away_m = distance_m(atlas.places.lonlat, np.array([lon, lat])) if len(atlas.frame) else np.empty(0)
-    drive_m = engine.ways_m(near, atlas.places, rows, vehicle, columns)
+    drive_m, guessed = engine.ways(near, atlas.places, rows, vehicle, columns)
     found = rows[columns]
-    places = pd.DataFrame({"row": found, "drive_s": near.drive_s[columns], "drive_m": drive_m, "distance_m": away_m[found]})
+    places = pd.DataFrame({"row": found, "drive_s": near.drive_s[columns], "drive_m": drive_m, "distance_m": away_m[found],
+                           "guessed": guessed})
     reach_m = max(NEAR_M, float(away_m[found].max(initial=0.0))) if len(found) == most else np.inf
     shown = set(found.tolist())
     left = [(off, row) for row, off in enumerate(away_m.tolist()) if off <= reach_m and row not in shown]

@@ -2,7 +2,8 @@
 
 In: Roads with States, of ways and nodes; conditional turn bans; later a Profile and a Moment.
 Out: Conditions; Now; a RoadGraph with those bans.
-Never knows: tags, relations, files, engines. Where a condition is unknown the stricter of both readings counts, and is marked.
+Never knows: tags, relations, files, engines. Where a condition is unknown the stricter of both readings counts, and is marked;
+but of hours nobody can read nobody knows that a gate is shut: then it is what its other tags say, and is marked too.
 """
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.roads.access import MODES
-from geodata.roads.conditional import Moment, holds
+from geodata.roads.conditional import OUTSIDE, Moment, holds
 from geodata.roads.limits import NO_LIMITS
 from geodata.roads.states import MOST
 from geodata.roads.tags import Road
@@ -68,11 +69,13 @@ class Conditions:
         row = self.rows(kinds, said)
         ban, local, kmh, limit = self.ban[row], self.local[row], self.kmh[row], self.limit[row]
         unsure = np.zeros((len(kinds), 2), np.uint8)
+        at_gates = np.array([text.startswith(OUTSIDE) for text in self.texts], np.bool_)
+        taken = np.where(at_gates & (np.asarray(said) == -1), 0, said).astype(np.int8)
         for kind in np.flatnonzero((self._answers(kinds, said) == -1).any(axis=1)).tolist():
-            rows = self._possible(kind, said)
+            rows = self._possible(kind, taken)
             ban[kind], local[kind] = (np.bitwise_or.reduce(np.asarray(array)[rows]) for array in (self.ban, self.local))
             kmh[kind], limit[kind] = np.asarray(self.kmh)[rows].min(axis=0), np.fmin.reduce(np.asarray(self.limit)[rows])
-            unsure[kind] = self._differ(rows)
+            unsure[kind] = self._differ(self._possible(kind, said))
         hit = np.asarray(said)[self.turn_cond] != 0
         return Now(self, ban, local, kmh, limit, unsure, np.where(hit, self.turn_ban, 0).astype(np.uint8),
                    np.where(np.asarray(said)[self.turn_cond] < 0, self.turn_ban, 0).astype(np.uint8))

@@ -60,7 +60,8 @@ def road_with_states(tags: Mapping[str, str], speeds: SpeedTable = STANDARD) -> 
 def node_with_states(tags: Mapping[str, str]) -> tuple[Road, int]:
     """A node as a Road that is the same both ways, and which modes a private gate there always stops (they are not banned).
 
-    A gate with opening_hours is shut outside them. One that is private at times only is shut at those times.
+    A gate with opening_hours is shut outside them; where nobody can read them, as its other tags say. One that is private at
+    times only is shut at those times.
     """
     clauses = _clauses(tags, frozenset(NODE_BASES))
     conditions = _conditions(clauses)

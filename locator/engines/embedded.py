@@ -29,7 +29,7 @@ from locator.engines.moments import Roads, toll_m
 from locator.engines.network import FAR, Network, Spot
 from locator.engines.pieces import Piece, cut_route
 from locator.engines.pool import Pool
-from locator.engines.protocol import Detours, Excursion, Floats, Ints, Nearby, Places, Route
+from locator.engines.protocol import Bools, Detours, Excursion, Floats, Ints, Nearby, Places, Route
 from locator.engines.snapping import snap_point, snap_route
 from locator.engines.standing import Stands, find_stands, side_margin_m
 from locator.engines.steps import Steps
@@ -211,7 +211,8 @@ class EmbeddedEngine:
         found = []
         for i, j in cells:
             lot = int(detours.lot[i, j])
-            visit = find_excursion(net, route, pieces[i], stands.spots[lot], places.lonlat[rows[j]])
+            visit = find_excursion(net, route, pieces[i], stands.spots[lot], places.lonlat[rows[j]],
+                                   lambda arcs: self._roads.guessed(arcs, route.vehicle.profile))
             margin_m = side_margin_m(self.snapper, places.geometry[rows[j]], stands.points[lot])
             found.append(replace(visit, side_margin_m=margin_m))
         return found
@@ -242,12 +243,13 @@ class EmbeddedEngine:
                 soonest[j], lot[j] = times[k], stands.lot[mine[k]]
         return Nearby(here, seconds(soonest, np.zeros(len(rows), np.int64)), lot)
 
-    def ways_m(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> Floats:
+    def ways(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> tuple[Floats, Bools]:
         net = self.network(vehicle)
         spots, here = self.stands(places, net).spots, near.here
         assert here is not None
         ways = [net.path(here, spots[int(near.lot[j])]) for j in columns.tolist()]
-        return np.array([np.nan if way is None else way.total_m for way in ways], np.float64)
+        guessed = [way is not None and self._roads.guessed(way.arc, vehicle.profile) for way in ways]
+        return np.array([np.nan if way is None else way.total_m for way in ways], np.float64), np.array(guessed, np.bool_)
 
 
 def _positions(spots: Sequence[Spot], lots: Ints) -> tuple[Ints, Ints, Ints]:

@@ -5,6 +5,8 @@ Never knows: layers, the clock, other places.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,12 @@ LEAST_M = 50.0             # so much of it driven counts
 THROUGH = tuple(n for n, name in enumerate(CLASS_NAMES) if name in ("motorway", "trunk", "primary", "secondary", "tertiary"))
 
 
-def find_excursion(net: Network, route: Route, piece: Piece, lot: Spot, place: Floats) -> Excursion:
-    """The way from the piece's start over the lot to its end, compared with the route itself."""
+def find_excursion(net: Network, route: Route, piece: Piece, lot: Spot, place: Floats,
+                   guessed: Callable[[NDArray[np.int64]], bool] = lambda arcs: False) -> Excursion:
+    """The way from the piece's start over the lot to its end, compared with the route itself.
+
+    guessed  whether arcs driven one after another pass a gate of which nobody knows whether it is shut
+    """
     assert route.steps is not None
     there, back = find_visit(net, piece, lot)
     span = _Span(net.graph, route.steps, piece)
@@ -35,7 +41,8 @@ def find_excursion(net: Network, route: Route, piece: Piece, lot: Spot, place: F
     if off <= BESIDE_M:
         away = np.concatenate([there.arc[leave_step + 1:], back.arc[:rejoin_step]])
         across = drives_against(net.graph, away, route)
-    return Excursion(leave_m, rejoin_m, detour_m, leave_name(net.graph, there, leave_step), across)
+    doubtful = guessed(there.arc[max(leave_step, 0):]) or guessed(back.arc[:rejoin_step + 1])
+    return Excursion(leave_m, rejoin_m, detour_m, leave_name(net.graph, there, leave_step), across, guessed=doubtful)
 
 
 def find_visit(net: Network, piece: Piece, lot: Spot) -> tuple[Steps, Steps]:

@@ -92,6 +92,15 @@ class RoadsAt:
                 found |= self._doubt_at_turn(start[i], int(road[i + 1]), profile, int(steps.end_ms[i]))
         return tuple(sorted(found))
 
+    def guessed(self, arcs: NDArray[np.int64], profile: Profile) -> bool:
+        """Is there a gate between these arcs, driven one after another, of which nobody knows whether it is shut at departure?"""
+        of, graph = self.roads.graph.conditions, self.roads.graph
+        if self.depart is None or not len(of.node):
+            return False
+        nodes, edges = graph.arc_head[arcs[:-1]], graph.arc_edge[arcs]
+        passed = nodes[np.isin(nodes, of.node) & (edges[1:] != edges[:-1])]
+        return any(UNKNOWN in self._doubt_on_road(kind, 0, profile, 0) for kind in {of.kind_of_node(int(one)) for one in passed})
+
     def _doubt_on_road(self, kind: int, back: int, profile: Profile, after_ms: int) -> set[str]:
         of = self.roads.graph.conditions
         then, now = (of.looks(kind, back, profile, self._said(of.conditions_of(kind), profile, ms)) for ms in (after_ms, 0))

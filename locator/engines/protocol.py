@@ -21,6 +21,7 @@ from locator.vehicles import Vehicle
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +102,7 @@ class Detours:
 class Excursion:
     """One visit: where the driver leaves his route and is back on it. None: not known (no roads).
 
+    guessed        the way there or back passes a gate of which nobody knows whether it is shut
     side_margin_m  how far off the place may truly stand before another side of a divided road is its own; inf: at any rate
     """
 
@@ -110,6 +112,7 @@ class Excursion:
     leave_name: str | None
     other_carriageway: bool | None     # does the way lead along the opposite carriageway?
     side_margin_m: float | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +151,8 @@ class Engine(Protocol):
     def nearest(self, lon: float, lat: float, places: Places, rows: Ints, vehicle: Vehicle) -> Nearby:
         """How soon the places `rows` are reached from a point. Raises NotReachable."""
 
-    def ways_m(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> Floats:
-        """(k,) metres driven to chosen columns of `near`."""
+    def ways(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> tuple[Floats, Bools]:
+        """(k,) metres driven to chosen columns of `near`; whether the way passes a gate of which nobody knows if it is shut."""
 
     def bars(self, places: Places, rows: Ints, start: Spot, end: Spot, vehicle: Vehicle) -> Mapping[int, Bar]:
         """Row -> the one limit that keeps the vehicle from a place out of its reach; where no one limit does, nothing."""

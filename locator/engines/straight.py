@@ -16,7 +16,7 @@ from geodata.geodesy import distance_m
 from geodata.measured import MeasuredLine
 from locator.engines.bars import Bar
 from locator.engines.network import Spot
-from locator.engines.protocol import Detours, Excursion, Floats, Ints, Nearby, Places, Route
+from locator.engines.protocol import Bools, Detours, Excursion, Floats, Ints, Nearby, Places, Route
 from locator.vehicles import Vehicle
 
 WINDING = 1.3             # road over straight line; a common planning figure, not measured for any one region
@@ -75,8 +75,8 @@ class StraightEngine:
         metres = distance_m(places.lonlat[rows], np.array([lon, lat])) * WINDING
         return Nearby(None, metres * SECONDS_PER_M, np.zeros(len(rows), np.int64))
 
-    def ways_m(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> Floats:
-        return near.drive_s[columns] / SECONDS_PER_M
+    def ways(self, near: Nearby, places: Places, rows: Ints, vehicle: Vehicle, columns: Ints) -> tuple[Floats, Bools]:
+        return near.drive_s[columns] / SECONDS_PER_M, np.zeros(len(columns), np.bool_)
 
     def bars(self, places: Places, rows: Ints, start: Spot, end: Spot, vehicle: Vehicle) -> Mapping[int, Bar]:
         return {}

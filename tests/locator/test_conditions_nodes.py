@@ -1,6 +1,8 @@
 """Gates, signs and bridges on a node that change with the hour and the vehicle, in drawn towns: both sides of every edge."""
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +10,10 @@ import numpy as np
 import pytest
 
 from geodata.errors import NotReachable
+from geodata.geodesy import distance_m
+from locator.asks import Want
+from locator.engines.moments import Roads
+from locator.nearest import find_nearest
 from locator.vehicles import vehicle
 from tests.drawing import Town, draw
 from tests.locator.oracle import Oracle
@@ -91,12 +97,45 @@ def test_a_gate_that_shuts_before_he_gets_there_is_told() -> None:
 
 def test_what_nobody_can_know_is_taken_strictly_and_told() -> None:
     assert trip(with_x("barrier=gate access:conditional=no@snow"), f"{TUESDAY}T12:00") == "ACDB"
-    assert trip(with_x("barrier=gate opening_hours=when_the_guard_is_there"), f"{TUESDAY}T12:00") == "ACDB"
     town = draw("A--X--B", roads={"AXB": "unclassified"}, signs={"X": "maxheight=4.5 maxheight:conditional=4.2@wet"})
     route = drive(town, f"{TUESDAY}T12:00")
     assert route.doubts == () and not route.approximate                          # he fits either way
     with pytest.raises(NotReachable):
         drive(draw("A--X--B", roads={"AXB": "unclassified"}, signs={"X": "maxheight:conditional=3.5@wet"}), f"{TUESDAY}T12:00")
+
+
+@pytest.mark.parametrize(("hours", "country", "clock", "told"), [
+    ("when_the_guard_is_there", "DE", "12:00", "unknown"), ("07:00-18:00_unknown", "DE", "12:00", "unknown"),
+    ("07:00-18:00_unknown", "DE", "19:00", "shut"), ("Mo-Fr_07:00-18:00;_PH_off", "CN", "12:00", "unknown"),
+    ("Mo-Fr_07:00-18:00;_PH_off", "CN", "19:00", "shut"), ("Mo-Fr_07:00-18:00;_PH_off", "DE", "12:00", "open")])
+@pytest.mark.parametrize(("access", "passable"), [
+    ("", True), ("access=yes", True), ("access=no", False), ("access=private", False)])
+def test_of_a_gate_nobody_knows_that_it_is_shut(hours: str, country: str, clock: str, told: str, access: str, passable: bool,
+                                                ) -> None:
+    """Then it is what its access says, and the route over it says so; where every reading agrees, it is that."""
+    town = with_x(f"barrier=gate {access} opening_hours={hours}".replace("  ", " "))
+    roads = Roads(town.engine.graph, country=country)
+    at = datetime.fromisoformat(f"{TUESDAY}T{clock}").replace(tzinfo=ZONE)
+    there = copy(town.engine)
+    there._roads = roads.at(at)
+    route = there.route(np.array([town.at["A"], town.at["B"]]), vehicle())
+    over = bool(distance_m(route.line.lonlat, np.array(town.at["X"])).min() < 1.0)
+    assert over == (passable and told != "shut")
+    assert (route.doubts, route.approximate) == ((("condition_unknown",), True) if over and told == "unknown" else ((), False))
+
+
+def test_a_stop_or_a_place_reached_over_such_a_gate_is_approximate() -> None:
+    """p lies behind the gate, q does not; by day everybody knows it is open."""
+    for hours, clock, guessed in (("when_the_guard_is_there", "12:00", True), ("07:00-18:00", "12:00", False)):
+        town = draw("A--J--q--B\n   |\n   X--p", roads={"AJqB": "unclassified", "JXp": "service"},
+                    signs={"X": f"barrier=gate opening_hours={hours}"})
+        at = datetime.fromisoformat(f"{TUESDAY}T{clock}").replace(tzinfo=ZONE)
+        town = replace(town, engine=town.engine.at(at))
+        stops = town.stops(town.route("AB"), max_detour_s=3_600.0)
+        assert stops["guessed"].groupby(level=0).any().to_dict() == {"p": guessed, "q": False}
+        found = find_nearest(*town.at["A"], town.atlas, town.engine, vehicle(), Want()).places
+        assert dict(zip(town.atlas.frame["id"].iloc[found["row"]], found["guessed"], strict=True)) == {"p": guessed, "q": False}
+        assert not town.route("AB").approximate
 
 
 def test_equal_states_share_one_network() -> None:
