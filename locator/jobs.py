@@ -72,7 +72,7 @@ class Stopped(Exception):
 def add_job(file: Path, kind: str, region: str, ask: dict[str, Any], now: datetime, most_bytes: int = KEPT_BYTES) -> Job:
     """A job that waits. Raises  Unavailable busy where MOST_WAITING wait already, NoRoom kept_full."""
     asked = orjson.dumps(ask)
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         old = (now - timedelta(days=KEPT_DAYS)).isoformat()
         ended = f"state IN ({', '.join('?' * len(ENDED))})"
         state.execute(f"DELETE FROM jobs WHERE {ended} AND ended < ?", (*ENDED, old))
@@ -89,19 +89,19 @@ def add_job(file: Path, kind: str, region: str, ask: dict[str, Any], now: dateti
 
 def read_job(file: Path, name: str) -> Job:
     """Raises  NotFound unknown_job."""
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         return _read(state, name)
 
 
 def read_jobs(file: Path) -> list[Job]:
     """All that are kept, the newest first."""
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         return [_job(row) for row in state.execute(f"SELECT {SHOWN} FROM jobs ORDER BY made DESC, id")]
 
 
 def read_result(file: Path, name: str) -> bytes:
     """The JSON of a job that is done. Raises  NotFound unknown_job, BadInput no_result."""
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         job = _read(state, name)
         if not job.has_result:
             raise BadInput("no_result", field="id", value=job.state)
@@ -110,7 +110,7 @@ def read_result(file: Path, name: str) -> bytes:
 
 def cancel_job(file: Path, name: str, now: datetime) -> Job:
     """End it, and its process. One that ended already is forgotten. Raises  NotFound unknown_job."""
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         job = _read(state, name)
         if job.state in ENDED:
             state.execute("DELETE FROM jobs WHERE id = ?", (name,))
@@ -127,7 +127,7 @@ def tend_jobs(file: Path, start: Callable[[str], int], *, most: int, limit_s: fl
     start  a job's id -> the number of the process that runs it
     """
     late = []
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         for job in [_job(row) for row in state.execute(f"SELECT {SHOWN} FROM jobs WHERE state = ?", (RUNNING,))]:
             if not is_alive(job.worker):
                 _end(state, job.id, INTERRUPTED, now)
@@ -149,7 +149,7 @@ def tend_jobs(file: Path, start: Callable[[str], int], *, most: int, limit_s: fl
 
 def tell_progress(file: Path, name: str, step: str, share: float) -> None:
     """Raises  Stopped when nobody wants the job any more."""
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         if not state.execute("UPDATE jobs SET step = ?, share = ? WHERE id = ? AND state = ?",
                              (step[:100], min(max(share, 0.0), 1.0), name, RUNNING)).rowcount:
             raise Stopped
@@ -163,7 +163,7 @@ def finish_job(file: Path, name: str, result: bytes, now: datetime, most_bytes: 
     """
     if len(result) > MOST_RESULT_BYTES:
         raise BadInput("too_large", field="result", value=len(result), limit=MOST_RESULT_BYTES, unit="bytes")
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         if state.execute("SELECT 1 FROM jobs WHERE id = ? AND state = ?", (name, RUNNING)).fetchone() is None:
             return
         make_room(state, len(result), most_bytes, ENDED)
@@ -174,7 +174,7 @@ def finish_job(file: Path, name: str, result: bytes, now: datetime, most_bytes: 
 def fail_job(file: Path, name: str, why: LocatorError, now: datetime) -> None:
     error = {"code": why.code, "field": why.field, "value": None if why.value is None else str(why.value)[:200],
              "params": {key: value if isinstance(value, (int, float)) else str(value) for key, value in why.params.items()}}
-    with _opened(file) as state:
+    with opened_jobs(file) as state:
         _end(state, name, FAILED, now, error)
 
 
@@ -211,7 +211,7 @@ def end_process(worker: str) -> None:
 # ---------------------------------------------------------------- rows
 
 @contextmanager
-def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+def opened_jobs(file: Path) -> Iterator[sqlite3.Connection]:
     """Raises  Unavailable busy when the file cannot be read now."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -11,21 +11,25 @@ from collections.abc import Sequence
 from geodata.errors import NoRoom
 
 KEPT_BYTES = 1_000_000_000           # where no setting says otherwise
-TEXTS = {"jobs": ("ask", "result"), "scenarios": ("ask", "inputs", "figures", "answer")}      # what takes room, by table
-BLOBS = frozenset({"result", "answer"})
+# what takes room, by table; the files of a run go with it
+TEXTS = {"jobs": ("ask", "result"), "job_files": ("content",), "scenarios": ("ask", "inputs", "figures", "answer")}
+BLOBS = frozenset({"result", "content", "answer"})
 
 
-def make_room(state: sqlite3.Connection, more: int, most: int, ended: Sequence[str]) -> None:
+def make_room(state: sqlite3.Connection, more: int, most: int, ended: Sequence[str], *, but: str = "") -> None:
     """Forget the runs that ended longest ago until `more` bytes fit within `most`; where they never would, forget none.
 
     ended   the states of a run that is over
+    but     the run that is not forgotten
     Raises  NoRoom kept_full.
     """
     over = kept_bytes(state) + more - most
     if over <= 0:
         return
-    oldest = state.execute(f"SELECT id, {_size('jobs')} FROM jobs WHERE state IN ({', '.join('?' * len(ended))}) "
-                           "ORDER BY ended, id", tuple(ended)).fetchall() if _is_there(state, "jobs") else []
+    of_files = f"(SELECT coalesce(sum({_size('job_files')}), 0) FROM job_files WHERE job = jobs.id)"
+    size = f"{_size('jobs')} + {of_files if _is_there(state, 'job_files') else 0}"
+    oldest = state.execute(f"SELECT id, {size} FROM jobs WHERE state IN ({', '.join('?' * len(ended))}) AND id <> ? "
+                           "ORDER BY ended, id", (*ended, but)).fetchall() if _is_there(state, "jobs") else []
     going = list[str]()
     for name, size in oldest:
         if over <= 0:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
+import orjson
 from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat, ValidationError
 
 from geodata.errors import BadInput
@@ -27,7 +28,7 @@ from locator.web.answering import vehicle_of
 from locator.web.asking import Asked, Avoiding, Datum, Kinds, Services, Text, VehicleIn, among, listed
 from locator.web.planning_asks import CoverageAsked, SpacingAsked, cover_ask, spacing_ask
 from locator.web.problems import of_pydantic
-from locator.web.report_run import ReportAsked, fix_report, report_figures, run_report
+from locator.web.report_run import ReportAsked, fix_report, report_figures, report_files, run_report
 from locator.web.siting_asks import SitingAsked
 from locator.web.siting_run import fix_siting, run_siting, siting_figures
 from locator.wiring import AuditorThere, audit_executor
@@ -64,12 +65,14 @@ class Question:
     """model    what may be asked, checked;  run: its answer
     fixed    what is filled in when it is kept, so that asking again asks the same
     figures  the numbers of an answer that are set beside another's, in order
+    files    what is made of an answer once and kept with it, by name; None: nothing
     """
 
     model: type[Asked]
     run: Callable[[Settings, Locator, Any, Progress], Json]
     fixed: Callable[[Any], Json]
     figures: Callable[[Json], dict[str, float | None]]
+    files: Callable[[Json, datetime], dict[str, bytes]] | None = None
 
 
 def check_question(kind: str, given: Mapping[str, Any], region: str) -> Json:
@@ -86,6 +89,12 @@ def check_question(kind: str, given: Mapping[str, Any], region: str) -> Json:
 def answer_question(kind: str, given: Mapping[str, Any], settings: Settings, locator: Locator, progress: Progress) -> Json:
     question = QUESTIONS[kind]
     return question.run(settings, locator, _read(question.model, given), progress)
+
+
+def files_of(kind: str, answer: bytes, made: datetime) -> dict[str, bytes]:
+    """The files of an answer, as JSON. made: in the region's zone."""
+    make = QUESTIONS[kind].files
+    return {} if make is None else make(orjson.loads(answer), made)
 
 
 def figures_of(kind: str, told: Json) -> dict[str, float | None]:
@@ -177,5 +186,5 @@ QUESTIONS: dict[str, Question] = {
     "spacing": Question(SpacingAsked, _spacing, _spacing_fixed, _spacing_figures),
     "audit": Question(AuditAsked, _audit, _audit_fixed, _audit_figures),
     "siting": Question(SitingAsked, run_siting, fix_siting, siting_figures),
-    "report": Question(ReportAsked, run_report, fix_report, _report_figures),
+    "report": Question(ReportAsked, run_report, fix_report, _report_figures, report_files),
 }

@@ -1,22 +1,27 @@
 """The coverage report as a run: what it asks, its answer, its figures.
 
-In: JSON.    Out: a checked question; the figures of the report, of which its files are made.
-Never knows: processes, paper, languages.
+In: JSON.    Out: a checked question; the figures of the report; its files, made once in the run's own process.
+Never knows: processes, HTTP.
 """
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field, FiniteFloat
 
 from locator.coverage import LIMIT_S, LONGEST_S, CoverAsk
 from locator.locator import Locator
+from locator.printing.report_files import report_file
 from locator.reporting import report_json
 from locator.settings import Settings
 from locator.web.planning_asks import Meant, PlannedBody, vehicle_meant, want_meant
+from locator.words import LANGS, words
 
 Json = dict[str, Any]
+FORMS = ("pdf", "xlsx", "gpkg")
+WORDLESS = "gpkg"                    # the same in every language
 GAPS = 10_000                        # in the workbook and the GeoPackage; paper shows the worst
 
 
@@ -47,3 +52,18 @@ def report_figures(told: Mapping[str, Any], of_coverage: Callable[[Json], dict[s
                    of_spacing: Callable[[Json], dict[str, float | None]]) -> dict[str, float | None]:
     """Those of its coverage and of its spacing."""
     return of_coverage(told["coverage"]) | of_spacing(told["spacing"])
+
+
+def file_name(form: str, lang: str) -> str:
+    """What a file of a report is kept as."""
+    return f"report.{form}" if form == WORDLESS else f"report.{lang}.{form}"
+
+
+def make_file(told: Json, form: str, lang: str, made: datetime) -> bytes:
+    return report_file(told, form, words(lang), made)
+
+
+def report_files(told: Json, made: datetime) -> dict[str, bytes]:
+    """Every form in every language, by file_name. made: in the region's zone."""
+    wanted = {file_name(form, lang): (form, lang) for form in FORMS for lang in LANGS}
+    return {name: make_file(told, form, lang, made) for name, (form, lang) in wanted.items()}

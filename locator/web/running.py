@@ -19,10 +19,11 @@ import orjson
 
 from geodata.errors import LocatorError
 from locator.jobs import Stopped, fail_job, finish_job, read_job, tell_progress, tend_jobs
+from locator.run_files import keep_files
 from locator.scenarios import inputs_of
 from locator.settings import Settings
 from locator.state import STATE
-from locator.web.planned import answer_question
+from locator.web.planned import answer_question, files_of
 from locator.wiring import open_locator
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,13 @@ def run_job(settings: Settings, name: str) -> None:
         locator = open_locator(settings, job.region)
         told = answer_question(job.kind, job.ask, settings, locator, _progress(settings, name))
         told["inputs"] = inputs_of(locator)
-        finish_job(file, name, orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY), datetime.now(UTC), settings.kept_bytes)
+        result, ended = orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY), datetime.now(UTC)
+        del told                                  # a country's report takes 1 GB
+        tell_progress(file, name, "files", 1.0)
+        files = files_of(job.kind, result, ended.astimezone(locator.region.tz))
+        finish_job(file, name, result, ended, settings.kept_bytes)
+        if files:
+            keep_files(file, name, files, settings.kept_bytes)
     except Stopped:
         return
     except LocatorError as why:

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,12 +193,15 @@ def test_the_command_line_keeps_and_shows_the_same(own: Settings, doors: FlaskCl
 # ---------------------------------------------------------------- the report
 
 @pytest.mark.deep
-def test_a_report_is_a_run_and_its_files_are_fetched(doors: FlaskClient) -> None:
+def test_a_report_is_a_run_and_its_files_are_fetched(doors: FlaskClient, own: Settings) -> None:
     job = doors.post("/api/jobs", json={"question": "report", "ask": {"limit_s": 900}}).get_json()["id"]
     said = ended(doors, job)
     assert said["state"] == "done", said
     told = doors.get(f"/api/jobs/{job}/result").get_json()
     assert told["coverage"]["total"] == doors.post("/api/coverage", json={"limit_s": 900}).get_json()["total"]
+    with closing(sqlite3.connect(own.data / STATE)) as state:
+        made = {name for (name,) in state.execute("SELECT name FROM job_files WHERE job = ?", (job,))}
+    assert made == {"report.gpkg", *(f"report.{lang}.{form}" for lang in ("zh", "en") for form in ("pdf", "xlsx"))}
     for form, begins in (("pdf", b"%PDF"), ("xlsx", b"PK\x03\x04"), ("gpkg", b"SQLite format 3")):
         file = doors.get(f"/api/jobs/{job}/report.{form}?lang=en")
         assert file.status_code == 200 and file.data.startswith(begins) and file.headers["Content-Language"] == "en"
