@@ -63,6 +63,12 @@ def as_lonlat(lonlat: ArrayLike, *, field: str = "lonlat") -> Floats:
     return pairs
 
 
+def short_way(degrees: ArrayLike) -> Floats:
+    """Steps of longitude the short way round: -180 up to 180. What begins at 179.9 and ends at -179.9 goes 0.2 to the east."""
+    step = np.asarray(degrees, np.float64)
+    return np.where(np.abs(step) < 180.0, step, (step + 180.0) % 360.0 - 180.0)       # what is short is not rounded
+
+
 def distance_m(lonlat_a: ArrayLike, lonlat_b: ArrayLike) -> Floats:
     """Geodesic metres between pairs of places; (n, 2) against (n, 2), or either one a single (2,)."""
     a, b = np.broadcast_arrays(np.asarray(lonlat_a, np.float64), np.asarray(lonlat_b, np.float64))

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import BadInput
+from geodata.geodesy import short_way
 from geodata.roads.graph import CLOSED, RoadGraph
 from geodata.roads.snap import metres_per_degree
 from geodata.roads.tags import CLASS_NAMES
@@ -162,7 +163,7 @@ class _Headings:
         per_lon, per_lat = metres_per_degree(lat)
         east = north = length = 0.0
         for x, y in others:
-            east, north = (x - lon) * per_lon, (y - lat) * per_lat
+            east, north = ((x - lon + 180.0) % 360.0 - 180.0) * per_lon, (y - lat) * per_lat
             length = hypot(east, north)
             if length >= LOOK_M:
                 break
@@ -182,7 +183,8 @@ def _chain(graph: RoadGraph, ref: str, arcs: Ints) -> Chain:
 
 
 def _wind(begin: Floats, end: Floats, length_m: float) -> str | None:
-    east, north = (end - begin) * metres_per_degree(float(begin[1] + end[1]) / 2)
+    step = short_way(end[0] - begin[0]), end[1] - begin[1]
+    east, north = np.array(step) * metres_per_degree(float(begin[1] + end[1]) / 2)
     if np.hypot(east, north) < CLOSED_SHARE * length_m:
         return None
     return WINDS[round(float(np.degrees(np.arctan2(east, north))) / 45) % 8]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 M_DEG = 111_320.0
@@ -24,7 +25,8 @@ Feature = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class _Frame:
-    west: float
+    middle: float  # degrees; half: from it to either side
+    half: float
     north: float
     per_deg_x: float  # mm
     per_deg_y: float
@@ -38,7 +40,7 @@ class _Frame:
 
     def at(self, lonlat: Sequence[float]) -> str:
         return (
-            f"{self.left + (lonlat[0] - self.west) * self.per_deg_x:.2f},"
+            f"{self.left + (self.half + _east_of(self.middle, lonlat[0])) * self.per_deg_x:.2f},"
             f"{self.top + (self.north - lonlat[1]) * self.per_deg_y:.2f}"
         )
 
@@ -97,16 +99,28 @@ def _fit(
     left, top = (width - across * per_deg) / 2, (height - up * per_deg) / 2
     mm_km = per_deg / M_DEG * 1000.0
     km = next((one for one in NICE_KM if one * mm_km >= 18), NICE_KM[-1])
-    return _Frame(west, north, per_deg * squeeze, per_deg, left, top), km, km * mm_km
+    return _Frame((west + east) / 2, (east - west) / 2, north, per_deg * squeeze, per_deg, left, top), km, km * mm_km
 
 
 def _bounds(features: Sequence[Feature], points: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
-    """west, east, south, north."""
+    """west, east, south, north; east past 180 where all of it lies on both sides of that meridian."""
     corners = [point for feature in features for line in _lines(feature) for point in line] + list(points)
     if not corners:
         corners = [(0.0, 0.0), (0.1, 0.1)]
     lons, lats = [p[0] for p in corners], [p[1] for p in corners]
-    return min(lons), max(lons), min(lats), max(lats)
+    west, east = min(lons), max(lons)
+    if east - west > 180.0:
+        around = sorted(set(lons))
+        width, after = max((b - a, b) for a, b in pairwise(around))
+        if width > west + 360.0 - east:  # nothing lies there: that is the outside
+            west, east = after, max(lon for lon in around if lon < after) + 360.0
+    return west, east, min(lats), max(lats)
+
+
+def _east_of(middle: float, lon: float) -> float:
+    """Degrees, the short way round."""
+    step = lon - middle
+    return step if abs(step) < 180.0 else (step + 180.0) % 360.0 - 180.0
 
 
 def _lines(feature: Feature) -> list[Sequence[Sequence[float]]]:

@@ -21,6 +21,7 @@ import orjson
 from numpy.typing import NDArray
 
 from geodata.errors import BadInput, NotFound
+from geodata.geodesy import short_way
 from geodata.roads.access import BOTH
 from geodata.roads.graph import LIMITS, Profile, RoadGraph
 from geodata.whole import no_room, write_whole
@@ -82,7 +83,7 @@ class Closure:
 def _off(shape: NDArray[np.float64], at: tuple[float, float]) -> float:
     """How far a point lies from a line, in degrees of latitude; for comparing only."""
     squeeze = np.array([np.cos(np.radians(at[1])), 1.0])
-    xy = (shape - at) * squeeze
+    xy = np.column_stack([short_way(shape[:, 0] - at[0]), shape[:, 1] - at[1]]) * squeeze
     a, step = xy[:-1], np.diff(xy, axis=0)
     t = np.clip(-(a * step).sum(axis=1) / np.maximum((step**2).sum(axis=1), 1e-24), 0.0, 1.0)
     return float(np.hypot(*(a + t[:, None] * step).T).min())

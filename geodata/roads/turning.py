@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.geodesy import short_way
 from geodata.roads.graph import RoadGraph
 from geodata.roads.speed_table import SpeedTable
 
@@ -51,4 +52,4 @@ def _heading(graph: RoadGraph, arcs: NDArray[np.integer], *, begin: bool) -> NDA
     first = np.where(back != begin, graph.shape_ptr[edge], graph.shape_ptr[edge + 1] - 2)        # of the segment, as it is drawn
     one, other = np.asarray(graph.shape_lonlat)[first], np.asarray(graph.shape_lonlat)[first + 1]
     east, north = ((other - one) * np.where(back, -1.0, 1.0)[:, None]).T
-    return np.asarray(np.degrees(np.arctan2(east * np.cos(np.radians(one[:, 1])), north)))
+    return np.asarray(np.degrees(np.arctan2(short_way(east) * np.cos(np.radians(one[:, 1])), north)))

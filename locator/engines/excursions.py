@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.geodesy import short_way
 from geodata.roads.graph import RoadGraph
 from geodata.roads.tags import CLASS_NAMES
 from locator.engines.network import FAR, Network, Spot
@@ -120,10 +121,11 @@ def drives_against(graph: RoadGraph, arcs: NDArray[np.int64], route: Route) -> b
         return False
     arcs, edges = arcs[one_way], edges[one_way]
     tail, head = graph.node_lonlat[graph.arc_tail[arcs]], graph.node_lonlat[graph.arc_head[arcs]]
-    at = route.line.locate((tail + head) / 2)
+    east, north = short_way(head[:, 0] - tail[:, 0]), head[:, 1] - tail[:, 1]
+    at = route.line.locate(np.column_stack([short_way(tail[:, 0] + east / 2), tail[:, 1] + north / 2]))
     ahead = np.asarray(route.line.heading_at(at.offset_m))
     squeeze = np.cos(np.radians(tail[:, 1]))
-    heading = np.degrees(np.arctan2((head[:, 0] - tail[:, 0]) * squeeze, head[:, 1] - tail[:, 1]))
+    heading = np.degrees(np.arctan2(east * squeeze, north))
     against = np.abs((heading - ahead + 180.0) % 360.0 - 180.0) > AGAINST_DEG
     beside = (at.off_m <= ACROSS_M) & against
     return bool(graph.edge_length_m[edges][beside].sum() >= LEAST_M)

@@ -1,11 +1,16 @@
 """What turning off costs where a region's table says so, in drawn towns: by the side, by the angle, and the way it chooses."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pytest import approx
 
+from geodata.roads.closures import _off
 from geodata.roads.speed_table import STANDARD, SpeedTable, changed
+from geodata.roads.turning import turned_deg
+from locator.chains import _Headings, _wind
 from tests.drawing import atlas_of, draw, engine_of
 from tests.locator.test_oracle import check_world
 from tests.locator.worlds import random_osm, random_places
@@ -57,3 +62,27 @@ def test_random_towns_with_turns_agree_with_the_oracle(seed: int) -> None:
     engine = engine_of(random_osm(rng, business=0.0 if seed == 1 else 0.5), speeds=OWN)
     assert {0, 2000, 5000, LEAST_TURN_ROUND_MS} == set(np.unique(engine.graph.turn_ms).tolist())
     assert check_world(engine, rng, atlas_of(random_places(rng, engine, 8)).places, 3) > 20
+
+
+def test_a_crossing_on_the_180th_meridian_is_as_it_is_elsewhere() -> None:
+    """The same graph, moved so that X lies on it: how far each turn leads off, which way a road heads, where it is closed."""
+    town = draw(CROSS, grid_m=250, roads=dict.fromkeys(("WX", "XE", "NX", "XS"), "primary ref=G1"))
+    graph = town.engine.graph
+
+    def moved(lonlat: np.ndarray) -> np.ndarray:                                    # type: ignore[type-arg]
+        return np.column_stack([(lonlat[:, 0] - town.at["X"][0] + 360.0) % 360.0 - 180.0, lonlat[:, 1]])
+    there = replace(graph, shape_lonlat=moved(np.asarray(graph.shape_lonlat)), node_lonlat=moved(np.asarray(graph.node_lonlat)))
+    lons = np.asarray(there.node_lonlat)[:, 0]
+    assert (lons > 179.9).any() and (lons < -179.9).any()
+    turns = np.arange(len(graph.turn_from))
+    assert turned_deg(there, turns) == approx(turned_deg(graph, turns), abs=1e-6)
+    for a, b in zip("WE", "EW", strict=True):
+        ends = [moved(np.array([town.at[one]]))[0] for one in (a, b)]
+        assert _wind(*ends, 500.0) == b
+        assert _wind(np.asarray(town.at[a]), np.asarray(town.at[b]), 500.0) == b
+    straight = _Headings(graph), _Headings(there)
+    for arc, to in zip(graph.turn_from.tolist(), graph.turn_to.tolist(), strict=True):
+        assert straight[1].straight(arc, to) == approx(straight[0].straight(arc, to), abs=1e-6)
+    for edge in range(len(graph.edge_way)):
+        at = tuple(moved(np.array([town.at["W"]]))[0])
+        assert _off(there.shape(edge), at) == approx(_off(graph.shape(edge), town.at["W"]), abs=1e-9)

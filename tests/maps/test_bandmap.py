@@ -42,3 +42,24 @@ def test_points_that_cannot_be_told_apart_are_left_out_and_the_ends_never() -> N
     whole = drawn(road(many[0], many[-1]))
     ends = re.search(r'<path d="M([^"]+)" fill="none" stroke="#abcdef"', whole)[1].split("L")  # type: ignore[index]
     assert [points[0], points[-1]] == [approx(tuple(map(float, end.split(",")))) for end in ends]
+
+
+def test_a_region_on_both_sides_of_180_is_drawn_as_it_would_be_elsewhere() -> None:
+    """Fiji at 178 to 182 degrees, and the same moved to 8 to 12."""
+    def at(shift: float) -> tuple[str, float]:
+        lon = [(x + shift + 180.0) % 360.0 - 180.0 for x in (178.0, 179.9, 180.1, 181.5, 182.0)]
+        roads = [road((lon[0], -17.0), (lon[1], -17.2), (lon[2], -17.1)), road((lon[3], -16.5), (lon[4], -16.0))]
+        dots = [(lon[2], -17.1, "#123456")]
+        return draw_bands(roads, roads[:1], dots, colours=["#abcdef"], gap="#fff", width_mm=174.0, height_mm=100.0), \
+            height_for(roads, dots, 174.0, 160.0)
+    (over, high), (inside, same) = at(0.0), at(-170.0)
+    assert high == same
+    numbers = [[float(one) for one in re.findall(r"-?\d+[.]\d+", svg)] for svg in (over, inside)]
+    assert numbers[0] == approx(numbers[1], abs=0.011)
+    assert all(0 <= float(x) <= 174.0 for x in re.findall(r"[ML](-?[\d.]+),", over))
+
+
+def test_a_region_round_most_of_the_world_is_left_as_it_is() -> None:
+    around = road(*((float(lon), 41.0 + lon / 20) for lon in range(-170, 171, 10)))
+    xs = [float(x) for x in re.findall(r"[ML](-?[\d.]+),", drawn(around))]
+    assert len(xs) == 35 and xs == sorted(xs)
