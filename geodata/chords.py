@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geodata.geodesy import FARTHEST_M, Floats, Ints, chord_at_most, chord_reach, distance_m, ecef, to_micrometres
 
 if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
     from geodata.measured import MeasuredLine
 
 TREES = 16               # filters remembered, each with a tree of the points that pass
@@ -27,6 +28,7 @@ CELLS = 2_000_000        # rows x neighbours looked at in one go, lest many plac
 
 def chord_tree(xyz: Floats) -> cKDTree:
     """A tree that stays quick to build when many points share one spot."""
+    from scipy.spatial import cKDTree  # a tenth of all modules' time; most who start never ask it
     return cKDTree(xyz, balanced_tree=False)
 
 

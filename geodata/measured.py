@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from geodata.chords import chord_tree, near_pairs
 from geodata.errors import BadInput
@@ -31,6 +31,9 @@ from geodata.geodesy import (
     from_ecef,
     inverse,
 )
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 PIECE_M = 1_000.0        # longest piece: its chord sags 2 cm under the geodesic, sideways it strays 1e-8 m
 TINY_M = 1e-6            # shorter edges have no direction of their own

@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-
 from geodata.errors import BadInput
 from geodata.findings import Finding, finding
 
@@ -106,6 +104,7 @@ def read_xlsx(content: bytes) -> Sheet:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             _refuse_bomb(parts)
+        import openpyxl
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         cells = book.worksheets[0].iter_rows(min_row=1, max_col=MAX_COLUMNS + 1, values_only=True)
         return _sheet([_xlsx_text(value) for value in row] for row in cells)
@@ -171,6 +170,7 @@ def write_csv(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def write_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """One sheet, titles frozen; texts are texts and never formulas."""
+    import openpyxl
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("places")
     sheet.freeze_panes = "A2"

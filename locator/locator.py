@@ -25,7 +25,7 @@ from locator.asks import Point, RouteAsk, Want, local
 from locator.atlas import Atlas
 from locator.closing import Standing, standing
 from locator.engines.embedded import EmbeddedEngine
-from locator.engines.hierarchy import hierarchy_of
+from locator.engines.hierarchy import load_hierarchy
 from locator.engines.protocol import Engine, Route
 from locator.engines.straight import StraightEngine
 from locator.here import Contact, contacts_of, find_cell, find_events, find_soonest
@@ -110,7 +110,8 @@ class Locator(Planning):
         assert graph is not None
         facts = self.region.facts
         middle = ((facts.bbox[0] + facts.bbox[2]) / 2, (facts.bbox[1] + facts.bbox[3]) / 2) if facts.bbox else None
-        return EmbeddedEngine(graph, self.region.grid, hierarchy_of(self.region.build / "hierarchy"), pool=pool,
+        hierarchy = load_hierarchy(self.region.build / "hierarchy", region=facts.name)
+        return EmbeddedEngine(graph, self.region.grid, hierarchy, pool=pool,
                               keeps_left=facts.driving_side == "left", country=facts.country, lonlat=middle,
                               closures=self.region.closures.read)
 

@@ -19,8 +19,6 @@ from locator.atlas import Atlas
 from locator.coverage import Coverage, CoverAsk, Progress, Share, find_coverage
 from locator.criticality import Criticality, find_criticality
 from locator.engines.embedded import EmbeddedEngine
-from locator.siting.asking import SiteAsk
-from locator.siting.question import Siting, find_siting
 from locator.spacing import Spacing, SpacingAsk, find_spacing
 
 if TYPE_CHECKING:
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
 
     from geodata.layers import Catalog
     from locator.engines.protocol import Engine
+    from locator.siting.asking import SiteAsk
+    from locator.siting.question import Siting
 
 AREAS = ("Polygon", "MultiPolygon")
 
@@ -96,6 +96,7 @@ class Planning:
 
     def siting(self, ask: SiteAsk, *, progress: Progress | None = None) -> SitingAnswer:
         """Where the next sites go, with a bound. Raises no_roads, unknown_layer, not_allowed, too_large, missing."""
+        from locator.siting.question import find_siting  # 25 modules that no driver needs
         layer = None if ask.candidates is None else self.layers()[ask.candidates]
         country = self.region.facts.country
         found = find_siting(self.atlas, self._roads(), layer, ask, now=self._today(), country=country, progress=progress)

@@ -17,7 +17,7 @@ from errno import ENOSPC
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -34,14 +34,17 @@ from geodata.roads.store import is_of_this_format
 from geodata.samples.wujin import write_sample
 from geodata.stores import LayerStore
 from geodata.whole import no_room
-from locator.audit.asking import AuditAsk
-from locator.audit.depths import Auditor
-from locator.audit.running import Inline
-from locator.engines.hierarchy import build_hierarchy, load_hierarchy
+from locator.engines.hierarchy import build_hierarchy
+from locator.engines.network import Network
 from locator.locator import Locator
 from locator.memory import keep_memory
 from locator.settings import Settings
+from locator.vehicles import vehicle
 from maps.basemaps import write_basemap
+
+if TYPE_CHECKING:
+    from locator.audit.asking import AuditAsk
+    from locator.audit.depths import Auditor
 
 SAMPLE = "wujin"
 DASK_WAIT_S = 10
@@ -80,6 +83,7 @@ class AuditorThere:
 
 @lru_cache(maxsize=2)
 def _auditor(there: AuditorThere) -> Auditor:
+    from locator.audit.depths import Auditor  # read by those who audit
     return Auditor(open_locator(there.settings, there.region), there.ask, there.now)
 
 
@@ -96,6 +100,7 @@ def audit_executor(settings: Settings, workers: int) -> Iterator[tuple[Executor,
         with client, client.get_executor(pure=False) as cluster:
             yield cluster, max(sum(client.nthreads().values()), 1)
     elif workers == 1:
+        from locator.audit.running import Inline
         yield Inline(), 1
     else:
         context = multiprocessing.get_context("spawn")            # this process may have threads, which no fork survives
@@ -136,8 +141,7 @@ def _build(settings: Settings, facts: Facts, files: Sequence[Path], progress: Pr
     def hierarchy(graph: RoadGraph, folder: Path) -> None:
         show("hierarchy", 0)
         try:
-            build_hierarchy(graph, folder / "hierarchy")
-            load_hierarchy(folder / "hierarchy")          # a disk that filled up meanwhile shows here, not at the first question
+            Network(graph, vehicle().profile, build_hierarchy(graph, folder / "hierarchy")).keep()
         except RuntimeError as wrong:
             raise no_room(OSError(ENOSPC, str(wrong)), folder) from wrong
 

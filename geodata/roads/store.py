@@ -18,7 +18,7 @@ from geodata.roads.conditions import NO_CONDITIONS, Conditions
 from geodata.roads.graph import RoadGraph
 
 CONDITION_ARRAYS = tuple(f.name for f in fields(Conditions) if f.name != "texts")
-FORMAT = 4        # raised whenever an array changes its meaning: older folders are then built again
+FORMAT = 5        # raised whenever an array, here or built upon these, changes its meaning: older folders are then built again
 
 
 def write_roads(graph: RoadGraph, folder: Path) -> None:

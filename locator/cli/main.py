@@ -18,10 +18,11 @@ import click
 from click.exceptions import BadOptionUsage, MissingParameter, NoArgsIsHelpError, NoSuchCommand, NoSuchOption
 
 from geodata.errors import LocatorError, NoRoom, Unavailable
-from locator.cli.ahead import begin_reading, unread
 from locator.cli.caller import ANSWERED, BAD_INPUT, FAILED, INTERRUPTED, Caller, language
 from locator.cli.helping import Room, Unexpected, short_help, typed_as
 from locator.cli.tables import plain
+from locator.engines.begun import still_at_work
+from locator.memory import keep_memory
 
 VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "here": "helps", "route": "questions",
          "check": "checking", "layer": "layering", "region": "regions", "road": "roads", "unmet": "unmet",
@@ -50,7 +51,8 @@ class Door(Room):
              windows_expand_args: bool = True, **extra: Any) -> Any:
         own_process = args is None
         args = list(sys.argv[1:] if args is None else args)
-        begun = begin_reading(args, alone=own_process)
+        if own_process and "serve" not in args:        # it answers once and ends
+            keep_memory()
         who = Caller(language(args, os.environ))
         self._main_shell_completion({"obj": who}, prog_name or "locator", complete_var)
         try:
@@ -65,7 +67,7 @@ class Door(Room):
         except (Exception, KeyboardInterrupt) as error:      # behind this door there is only the shell
             code = failed(who, error)
         code = code if isinstance(code, int) else ANSWERED
-        if own_process and begun and unread():         # a mistake was typed: he need not wait for what nobody will ask
+        if own_process and still_at_work():            # the answer is given: he need not wait for what nobody will ask
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)

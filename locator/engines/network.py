@@ -1,19 +1,17 @@
 """One road graph as one kind of vehicle meets it: exact driving times and paths, in whole milliseconds.
 
 In: a RoadGraph, a Profile, a shared hierarchy.    Out: times between positions on arcs, paths, the part that hangs together.
-Never knows: places, routes, files. Idea: customizable contraction hierarchies (Dibbelt, Strasser, Wagner 2016), by RoutingKit,
-on the edge-based graph: its nodes are our arcs, its arcs our turns.
+Never knows: places, routes. Idea: customizable contraction hierarchies (Dibbelt, Strasser, Wagner 2016) on the edge-based graph:
+its nodes are our arcs, its arcs our turns.
 
 A position is (arc, into_ms): so many milliseconds of driving into the arc. Two positions on one arc are ordered by it.
 """
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyroutingkit
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components
@@ -21,8 +19,11 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 from geodata.roads.access import MODES
 from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
 from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
-from locator.engines.hierarchy import Begun, Hierarchy, ready
+from locator.engines.begun import Begun
+from locator.engines.hierarchy import Hierarchy
+from locator.engines.metric import FAR_MS, Metric, weigh
 from locator.engines.steps import Steps
+from locator.engines.weighed import Weighed, digest, find, keep
 
 FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
 Millis = NDArray[np.int64]
@@ -47,32 +48,36 @@ class Spot:
 
 
 class Network:
-    """Weights and metric for one vehicle signature. RoutingKit's metric is not for two threads at once: it is locked here.
+    """Weights and metric for one vehicle signature. Any number of threads may ask.
 
-    The metric is made in a thread, from a hierarchy that may still be being read; the first to look for a way waits for it.
+    What was worked out for these very weights when the region was built is read; else the metric is made in a thread of its own,
+    and the first to look for a way waits for it.
     """
 
     def __init__(self, graph: RoadGraph, profile: Profile, hierarchy: Hierarchy, key: tuple[str, ...] = ()) -> None:
         self.graph, self.profile, self.key = graph, profile, key or graph.signature(profile)
         self.arc_ms = graph.arc_ms(profile)
         self._turns = graph.turn_cost_ms(profile, self.arc_ms)
-        self._hierarchy, self._lock = hierarchy, threading.Lock()
+        self._hierarchy = hierarchy
         self._usable: dict[tuple[bool, bool], NDArray[np.bool_]] = {}
-        self._customized = Begun(self._customize)
+        self._weighed = find(hierarchy, digest(self.arc_ms, self._turns))
+        self._metric: Metric | Begun[Metric] = self._weighed.metric if self._weighed else Begun(self._weigh)
 
-    def _customize(self) -> pyroutingkit.CCHMetric:
-        metric = pyroutingkit.CCHMetric(ready(self._hierarchy))
-        metric.customize(self._turns)
-        return metric
+    def _weigh(self) -> Metric:
+        return weigh(self._hierarchy, self._turns)
+
+    def keep(self) -> None:
+        """Write what these weights lead to beside the hierarchy, for whoever opens the region. Raises OSError."""
+        keep(self._hierarchy, digest(self.arc_ms, self._turns), Weighed(self.metric, self.can_leave, self.can_arrive))
 
     @property
     def is_ready(self) -> bool:
-        return self._customized.done()
+        return not isinstance(self._metric, Begun) or self._metric.done()
 
     @property
-    def metric(self) -> pyroutingkit.CCHMetric:
+    def metric(self) -> Metric:
         """Waited for; where making it failed it is tried again."""
-        return self._customized.result()
+        return self._metric.result() if isinstance(self._metric, Begun) else self._metric
 
     @cached_property
     def _parts(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -81,6 +86,8 @@ class Network:
         What hangs together both ways with an arc of the best roads is that part when it is more than half of all: then
         two searches do. Else all parts are found and compared.
         """
+        if self._weighed:
+            return self._weighed.can_leave, self._weighed.can_arrive
         usable = self.arc_ms != CLOSED
         open_turn = self._turns != CLOSED
         until = np.concatenate([[0], np.cumsum(open_turn, dtype=np.int32)])
@@ -140,10 +147,8 @@ class Network:
         """(s, t) from the end of each source arc to the end of each target arc; FAR where there is no way; 0 for itself."""
         if not len(sources) or not len(targets):
             return np.full((len(sources), len(targets)), FAR)
-        metric = self.metric
-        with self._lock:
-            found = metric.distances_many_to_many(sources.astype(np.uint32), targets.astype(np.uint32))
-        return np.where(found >= CLOSED, FAR, found.astype(np.int64))
+        found = self.metric.table_ms(sources, targets)
+        return np.where(found == FAR_MS, FAR, found.astype(np.int64))
 
     def between_ms(self, from_arc: NDArray[np.int64], from_into: Millis, to_arc: NDArray[np.int64], to_into: Millis) -> Millis:
         """(s, t) driving time from each position to each position."""
@@ -193,9 +198,7 @@ class Network:
         return self.steps(np.array(arcs, np.int64), begin[1], end[1])
 
     def _arcs_between(self, source: int, target: int) -> list[int]:
-        metric = self.metric
-        with self._lock:
-            return list(metric.query(source, target)[1])
+        return list(self.metric.way(source, target).tolist())
 
     def steps(self, arcs: NDArray[np.int64], first_into: int, last_into: int) -> Steps:
         """Steps along arcs that follow one another, entering the first at first_into and ending at last_into of the last."""

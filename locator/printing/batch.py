@@ -19,8 +19,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from pypdf import PdfReader, PdfWriter
-
 from geodata.errors import BadInput, LocatorError
 from geodata.sheets import Sheet as Table
 from geodata.sheets import read_csv, read_xlsx
@@ -119,6 +117,7 @@ def print_batch(
 
 def merge(folder: Path, results: Sequence[Result], path: Path) -> int:
     """One file of all papers, a bookmark for each; returns its pages. For the printer: its parts are tagged, it is not."""
+    from pypdf import PdfReader, PdfWriter
     merged = PdfWriter()
     for result in results:
         if result.file is not None:
@@ -136,6 +135,7 @@ def _print(press: Press, row: Row, said: Mapping[str, Any], name: str, path: Pat
         return Result(row.number, name, None, None, False, why)
     content = document.pdf()
     write_whole(path, content)
+    from pypdf import PdfReader
     return Result(row.number, name, path.name, len(PdfReader(BytesIO(content)).pages), True)
 
 

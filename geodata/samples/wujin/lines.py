@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 Array = NDArray[np.float64]
 MIDDLE = (119.95, 31.64)                               # degrees
@@ -62,6 +61,7 @@ def smooth(vertices: Array, *, closed: bool = False) -> Curve:
     knots = np.concatenate([[0.0], np.cumsum(np.sqrt(np.hypot(*np.diff(vertices, axis=0).T)))])
     rough_m = np.hypot(*np.diff(vertices, axis=0).T).sum()
     samples = np.linspace(0.0, knots[-1], int(rough_m / GRAIN_M) + 2)
+    from scipy.interpolate import CubicSpline  # slow to import, and the sample is made once
     xy = CubicSpline(knots, vertices, bc_type="periodic" if closed else "natural")(samples)
     return Curve(xy, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]))
 
