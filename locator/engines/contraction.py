@@ -50,6 +50,29 @@ def elimination_tree(low_ptr, low):
 
 
 @compiled
+def post_order(parent):
+    """(n,) the ranks in an order in which every subtree is one range and its root the last of it: contracted so, nothing else
+    changes."""
+    n = len(parent)
+    child, sibling, found, count = np.full(n, -1, np.int32), np.full(n, -1, np.int32), np.empty(n, np.int32), n
+    for x in range(n):
+        if parent[x] >= 0:
+            child[parent[x]], sibling[x] = x, child[parent[x]]
+    stack = np.empty(n + 1, np.int32)
+    for root in range(n):
+        if parent[root] >= 0:
+            continue
+        stack[0], size = root, 1
+        while size > 0:                                            # roots first, filled from the end
+            x = stack[size - 1]
+            size, count = size - 1, count - 1
+            found[count], c = x, child[x]
+            while c >= 0:
+                stack[size], c, size = c, sibling[c], size + 1
+    return found
+
+
+@compiled
 def depths(parent):
     """(n,) how many ancestors each has."""
     found = np.zeros(len(parent), np.int32)

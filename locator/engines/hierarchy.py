@@ -7,9 +7,7 @@ because RoutingKit contracts anew whenever it opens one: 7 s and 1.5 GB in a cou
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +17,21 @@ from numpy.typing import NDArray
 from geodata.errors import BadInput
 from geodata.roads.store import read_array, write_array
 from locator.engines.compiled import frozen
-from locator.engines.contraction import contract, depths, elimination_tree, lists, places_of
+from locator.engines.contraction import contract, depths, elimination_tree, lists, places_of, post_order
 
 if TYPE_CHECKING:
     from geodata.roads.graph import RoadGraph
 
 Ints = NDArray[np.int32]
 Starts = NDArray[np.int64]
+Depths = NDArray[np.uint16]
+SHALLOW = 2**16
 
 
 @dataclass(frozen=True, eq=False)
 class Hierarchy:
-    """Nodes are told by rank: 0 was contracted first; x leads up to up[up_ptr[x]:up_ptr[x + 1]], higher ones, ascending."""
+    """Nodes are told by rank: 0 was contracted first; x leads up to up[up_ptr[x]:up_ptr[x + 1]], higher ones, ascending.
+    A subtree of the elimination tree is a range of ranks, its root the last."""
 
     order: Ints             # (n,) the node of every rank
     rank: Ints              # (n,) the rank of every node
@@ -38,30 +39,21 @@ class Hierarchy:
     depth: Ints             # (n,) ancestors of each
     up_ptr: Starts          # (n + 1,)
     up: Ints                # (u,) the higher ones that a rank leads to
+    up_depth: Depths        # (u,) their depths
     down_ptr: Starts        # (n + 1,)
     down: Ints              # (d,) the higher ones that lead to a rank
+    down_depth: Depths      # (d,)
     below_ptr: Starts       # (n + 1,)
     below: Ints             # (d,) the lower ones that a rank leads to, ascending
     place: Ints             # (m,) where each arc's weight goes: i of up, ~i of down
     folder: Path | None = None
-    _free: list[Ints] = field(default_factory=list, repr=False)
 
     @property
     def nodes(self) -> int:
         return len(self.order)
 
-    @contextmanager
-    def scratch(self) -> Iterator[Ints]:
-        """(n,) of -1 for one who puts back what he changed; given again to the next."""
-        try:
-            mine = self._free.pop()
-        except IndexError:
-            mine = np.full(self.nodes, -1, np.int32)
-        yield mine
-        self._free.append(mine)
 
-
-ARRAYS = tuple(f.name for f in fields(Hierarchy) if f.default is MISSING and f.default_factory is MISSING)
+ARRAYS = tuple(f.name for f in fields(Hierarchy) if f.name != "folder")
 
 
 def build_hierarchy(graph: RoadGraph, folder: Path | None = None) -> Hierarchy:
@@ -80,19 +72,31 @@ def build_hierarchy(graph: RoadGraph, folder: Path | None = None) -> Hierarchy:
 
 def contracted(order: Ints, tail: Ints, head: Ints) -> Hierarchy:
     """The hierarchy of a graph whose nodes are contracted in this order."""
-    n, rank = len(order), np.empty_like(order)
-    rank[order] = np.arange(n, dtype=np.int32)
+    n, rank = len(order), _inverse(order)
+    order = order[post_order(_tree(n, rank[tail], rank[head]))]
+    rank = _inverse(order)
     tail, head = rank[tail], rank[head]
-    up, loops = tail < head, tail == head
-    rising, falling = (tail[up], head[up]), (head[~up & ~loops], tail[~up & ~loops])
-    low, high = (np.concatenate(ends) for ends in zip(rising, falling, strict=True))
-    parent = elimination_tree(*lists(n, high, low))
-    up_ptr, ups, down_ptr, downs = contract(*lists(n, *rising), *lists(n, *falling))
+    parent, up, down = _tree(n, tail, head), tail < head, tail > head
+    depth = depths(parent)
+    assert depth.max(initial=0) < SHALLOW, "an order by nested dissection is nowhere near as deep"
+    up_ptr, ups, down_ptr, downs = contract(*lists(n, tail[up], head[up]), *lists(n, head[down], tail[down]))
     below_ptr, below = lists(n, downs, np.repeat(np.arange(n, dtype=np.int32), np.diff(down_ptr)))
+    up_depth, down_depth = (depth[heads].astype(np.uint16) for heads in (ups, downs))
     place = places_of(tail, head, up_ptr, ups, down_ptr, downs)
-    arrays = order, rank, parent, depths(parent), up_ptr, ups, down_ptr, downs, below_ptr, below, place
+    arrays = order, rank, parent, depth, up_ptr, ups, up_depth, down_ptr, downs, down_depth, below_ptr, below, place
     named: dict[str, Any] = {name: frozen(one) for name, one in zip(ARRAYS, arrays, strict=True)}
     return Hierarchy(**named)
+
+
+def _tree(n: int, tail: Ints, head: Ints) -> Ints:
+    differ = tail != head
+    return np.asarray(elimination_tree(*lists(n, np.maximum(tail, head)[differ], np.minimum(tail, head)[differ])))
+
+
+def _inverse(order: Ints) -> Ints:
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank
 
 
 def load_hierarchy(folder: Path, *, region: str = "") -> Hierarchy:

@@ -34,20 +34,17 @@ class Metric:
     def table_ms(self, sources: NDArray[np.int64], targets: NDArray[np.int64]) -> Weights:
         """(s, t) least times; FAR_MS where there is no way."""
         h = self.hierarchy
-        ups, downs = (h.up_ptr, h.up, self.up_ms), (h.down_ptr, h.down, self.down_ms)
+        ups, downs = (h.up_ptr, h.up_depth, self.up_ms), (h.down_ptr, h.down_depth, self.down_ms)
         ends = h.rank[sources], h.rank[targets]
-        with h.scratch() as local:
-            if len(sources) > len(targets):
-                found = _table(ends[1], ends[0], h.parent, h.depth, local, *downs, *ups).T
-            else:
-                found = _table(ends[0], ends[1], h.parent, h.depth, local, *ups, *downs)
-        return np.asarray(found, np.int32)
+        if len(sources) > len(targets):
+            return np.asarray(_table(ends[1], ends[0], h.parent, h.depth, *downs, *ups), np.int32).T
+        return np.asarray(_table(ends[0], ends[1], h.parent, h.depth, *ups, *downs), np.int32)
 
     def way(self, source: int, target: int) -> NDArray[np.int64]:
         """The nodes of a shortest way, both ends with it; none where there is no way."""
         h = self.hierarchy
-        ranks = _way(h.rank[source], h.rank[target], h.parent, h.depth, h.up_ptr, h.up, self.up_ms,
-                     h.down_ptr, h.down, self.down_ms, h.below_ptr, h.below)
+        ranks = _way(h.rank[source], h.rank[target], h.parent, h.depth, h.up_ptr, h.up, h.up_depth, self.up_ms,
+                     h.down_ptr, h.down, h.down_depth, self.down_ms, h.below_ptr, h.below)
         return np.asarray(h.order[ranks], np.int64)
 
 
@@ -93,7 +90,7 @@ def _shorten(far, far_ms, near, near_ms, ptr, heads, ms):
 
 
 @compiled
-def _climb(x, parent, depth, ptr, heads, ms, chain, least, came):
+def _climb(x, parent, depth, ptr, heights, ms, chain, least, came):
     """Least times from x to its ancestors, by depth; the arc that leads to each on such a way, -1 at x."""
     at = x
     for d in range(depth[x], -1, -1):
@@ -105,78 +102,61 @@ def _climb(x, parent, depth, ptr, heads, ms, chain, least, came):
         if here == FAR_MS:
             continue
         for i in range(ptr[chain[d]], ptr[chain[d] + 1]):
-            if here + ms[i] < least[depth[heads[i]]]:
-                least[depth[heads[i]]], came[depth[heads[i]]] = here + ms[i], i
+            if here + ms[i] < least[heights[i]]:
+                least[heights[i]], came[heights[i]] = here + ms[i], i
 
 
 @compiled
-def _table(few, many, parent, depth, local, up_ptr, up, up_ms, down_ptr, down, down_ms):
-    """(few, many): up from each of the few, down to all of the many. local: (n,) of -1, and left so."""
-    found = np.full((len(few), len(many)), FAR_MS)
+def _table(few, many, parent, depth, up_ptr, up_depth, up_ms, down_ptr, down_depth, down_ms):
+    """(few, many): up from each of the few, then down to all of the many, from the highest rank to the lowest. Of a rank's
+    ancestors each is then the last of its depth that was come by."""
+    found, order = np.full((len(few), len(many)), FAR_MS), np.argsort(many, kind="mergesort")
     if len(few) == 0 or len(many) == 0:
         return found
-    nodes = _ancestors(many, parent, local)
-    ptr, head, ms = _part(nodes, local, down_ptr, down, down_ms)
-    size = depth[few].max() + 1
-    chain, least, came = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    nodes, at_depth = _ancestors(many[order], parent, depth)
+    size = max(depth[few].max(), at_depth.max()) + 1
+    chain, least, came = np.empty((ABREAST, size), np.int32), np.empty((ABREAST, size), np.int32), np.empty(size, np.int32)
     for begin in range(0, len(few), ABREAST):
         abreast = min(ABREAST, len(few) - begin)
-        times = np.full((len(nodes), abreast), np.int64(FAR_MS))
         for k in range(abreast):
-            _climb(few[begin + k], parent, depth, up_ptr, up, up_ms, chain, least, came)
-            for d in range(depth[few[begin + k]] + 1):
-                if local[chain[d]] >= 0:
-                    times[local[chain[d]], k] = least[d]
-        for v in range(len(nodes)):                                # from the highest down
-            for i in range(ptr[v], ptr[v + 1]):
-                for k in range(abreast):
-                    times[v, k] = min(times[v, k], times[head[i], k] + ms[i])
-        for j in range(len(many)):
+            _climb(few[begin + k], parent, depth, up_ptr, up_depth, up_ms, chain[k], least[k], came)
+            chain[k, depth[few[begin + k]] + 1:] = -1
+        times, last = np.empty((size, abreast), np.int64), len(many) - 1
+        for v in range(len(nodes) - 1, -1, -1):
+            x, d = nodes[v], at_depth[v]
             for k in range(abreast):
-                found[begin + k, j] = min(times[local[many[j]], k], np.int64(FAR_MS))
-    for x in nodes:
-        local[x] = -1
+                times[d, k] = least[k, d] if chain[k, d] == x else FAR_MS
+            for i in range(down_ptr[x], down_ptr[x + 1]):
+                h, ms = down_depth[i], np.int64(down_ms[i])
+                for k in range(abreast):
+                    times[d, k] = min(times[d, k], times[h, k] + ms)
+            while last >= 0 and many[order[last]] == x:
+                for k in range(abreast):
+                    found[begin + k, order[last]] = min(times[d, k], np.int64(FAR_MS))
+                last -= 1
     return found
 
 
 @compiled
-def _ancestors(ranks, parent, local):
-    """All ranks on the chains above these, highest first; local says where each stands."""
-    found, count = np.empty(1024, np.int32), 0
-    for x in ranks:
-        while x >= 0 and local[x] < 0:
+def _ancestors(ranks, parent, depth):
+    """All ranks on the chains above these, ascending, and their depths. Ranks ascend: those above the next one are its own."""
+    found, at_depth, count = np.empty(1024, np.int32), np.empty(1024, np.int32), 0
+    for k in range(len(ranks)):
+        x, d = ranks[k], depth[ranks[k]]
+        while x >= 0 and (k == len(ranks) - 1 or x < ranks[k + 1]):
             if count == len(found):
-                found = np.concatenate((found, np.empty_like(found)))
-            found[count], local[x], x = x, 0, parent[x]
-            count += 1
-    found = np.sort(found[:count])[::-1]
-    for i in range(count):
-        local[found[i]] = i
-    return found
+                found, at_depth = np.concatenate((found, found)), np.concatenate((at_depth, at_depth))
+            found[count], at_depth[count] = x, d
+            x, d, count = parent[x], d - 1, count + 1
+    return found[:count], at_depth[:count]
 
 
 @compiled
-def _part(nodes, local, ptr, heads, ms):
-    """The arcs of these nodes that may be driven, by their own numbers."""
-    own, count = np.zeros(len(nodes) + 1, np.int64), 0
-    for x in nodes:
-        count += ptr[x + 1] - ptr[x]
-    head, weight, count = np.empty(count, np.int32), np.empty(count, np.int64), 0
-    for v in range(len(nodes)):
-        for i in range(ptr[nodes[v]], ptr[nodes[v] + 1]):
-            if ms[i] != FAR_MS:
-                head[count], weight[count] = local[heads[i]], ms[i]
-                count += 1
-        own[v + 1] = count
-    return own, head[:count], weight[:count]
-
-
-@compiled
-def _way(source, target, parent, depth, up_ptr, up, up_ms, down_ptr, down, down_ms, below_ptr, below):
+def _way(source, target, parent, depth, up_ptr, up, up_depth, up_ms, down_ptr, down, down_depth, down_ms, below_ptr, below):
     size = max(depth[source], depth[target]) + 1
     chain, least, came = np.empty((2, size), np.int32), np.empty((2, size), np.int32), np.empty((2, size), np.int32)
-    _climb(source, parent, depth, up_ptr, up, up_ms, chain[0], least[0], came[0])
-    _climb(target, parent, depth, down_ptr, down, down_ms, chain[1], least[1], came[1])
+    _climb(source, parent, depth, up_ptr, up_depth, up_ms, chain[0], least[0], came[0])
+    _climb(target, parent, depth, down_ptr, down_depth, down_ms, chain[1], least[1], came[1])
     best, top = np.int64(FAR_MS), -1
     for d in range(min(depth[source], depth[target]) + 1):
         if chain[0, d] == chain[1, d] and np.int64(least[0, d]) + least[1, d] < best:
