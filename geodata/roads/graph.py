@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import frozen
 from geodata.roads.access import MODES
 from geodata.roads.conditions import NO_CONDITIONS, Conditions
+from geodata.roads.cost_kernels import CLOSED as CLOSED
+from geodata.roads.cost_kernels import arcs_ms, over_limits, turns_ms
 from geodata.roads.marks import avoided, barred
 from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
 
-CLOSED = np.uint32(2**31 - 1)         # RoutingKit's own infinity, in whole milliseconds
 TURN_ROUND_MS = 60_000                # a lorry turning at a dead end, or about between two carriageways (hairpins.py)
 MAINLINE = tuple(CLASS_NUMBER[c] for c in ("motorway", "trunk"))
 OUT, MEMORY = 1, 2                    # bits of arc_copy: how a copy differs from the arc itself (copies.py)
@@ -171,39 +173,29 @@ class RoadGraph:
 
     def arc_ms(self, profile: Profile) -> NDArray[np.uint32]:
         """(a,) whole milliseconds to drive each arc, at least 1; CLOSED where the vehicle may not or does not fit."""
-        kmh = self.arc_kmh[:, 0 if profile.mode == "hgv" else 1].astype(np.float64)
-        ms = np.maximum(np.rint(self.edge_length_m[self.arc_edge] * 3600.0 / kmh), 1.0).astype(np.uint32)
-        closed = (self.arc_ban & MODES[profile.mode]) != 0
-        closed |= self._exceeded(self.arc_limit, profile)
-        if (marked := self._closed_marks(profile)).any():
-            closed |= marked[self.edge_mark, self.edge_class][self.arc_edge]
-        return np.where(closed, CLOSED, ms)
+        marked = self._closed_marks(profile)
+        shut = marked[self.edge_mark, self.edge_class] if marked.any() else np.zeros(len(self.edge_way), bool)
+        kmh = np.ascontiguousarray(self.arc_kmh[:, 0 if profile.mode == "hgv" else 1])
+        over = self._over(self.arc_limit, profile)
+        arrays: tuple[NDArray[Any], ...] = (self.arc_edge, self.edge_length_m, kmh, self.arc_ban, over, shut)
+        return np.asarray(arcs_ms(*map(frozen, arrays), MODES[profile.mode]), np.uint32)
 
-    def _exceeded(self, limits: NDArray[np.float32], profile: Profile) -> NDArray[np.bool_]:
+    def _over(self, limits: NDArray[np.float32], profile: Profile) -> NDArray[np.bool_]:
         """(k,) rows of (k, 5) limits, of which the vehicle is over some."""
         measures = np.array([getattr(profile, name) for name in LIMITS], np.float32)
-        with np.errstate(invalid="ignore"):
-            return np.asarray((limits < measures).any(axis=1))
+        return np.asarray(over_limits(frozen(limits), measures))
 
     def turn_cost_ms(self, profile: Profile, arc_ms: NDArray[np.uint32], *, as_driven: bool = False) -> NDArray[np.uint32]:
         """(t,) milliseconds from the end of one arc to the end of the next, CLOSED where it may not be driven.
 
         as_driven  between arcs themselves only, never copies: as somebody may have driven who had business on his way
         """
-        mode, turns = MODES[profile.mode], np.diff(self.turn_ptr)
-        mine, to_ms = mode | mode << AT_TIMES, arc_ms[self.turn_to]
-        unfit = (arc_ms == CLOSED), self._exceeded(self.node_limit, profile)[self.arc_head]           # by the arc one comes from
-        same = self.arc_edge[self.turn_to] == np.repeat(self.arc_edge, turns)
-        closed = (self.turn_ban & (mine if as_driven else mine | FORGETFUL)) != 0
-        closed |= (to_ms == CLOSED) | np.repeat(unfit[0], turns)
-        closed |= ~same & np.repeat(unfit[1], turns)
-        back = same if as_driven else np.asarray(self.turn_ms) >= TURN_ROUND_MS                      # also from one carriageway
-        aside = ((self.arc_local[self.turn_to] & np.repeat(~self.arc_local, turns)) & mode) != 0     # he has no business there
-        before = np.concatenate([[0], np.cumsum(~(closed | back | aside), dtype=np.int32)])
-        onward = before[self.turn_ptr[1:]] > before[self.turn_ptr[:-1]]
-        closed |= back & np.repeat(onward, turns)
-        closed |= (self.arc_copy[self.turn_to] != 0) if as_driven else (self.turn_ban & (mode << THROUGH)) != 0
-        return np.where(closed, CLOSED, to_ms + np.asarray(self.turn_ms).astype(np.uint32))
+        mode = MODES[profile.mode]
+        barring = mode | mode << AT_TIMES | (0 if as_driven else FORGETFUL)
+        over = self._over(self.node_limit, profile)[self.arc_head]                     # by the arc one comes from
+        arrays: tuple[NDArray[Any], ...] = (self.turn_ptr, self.turn_to, self.turn_ban, self.turn_ms, arc_ms, self.arc_edge, over,
+                                            self.arc_local, self.arc_copy)
+        return np.asarray(turns_ms(*map(frozen, arrays), mode, barring, mode << THROUGH, TURN_ROUND_MS, as_driven), np.uint32)
 
     def shape(self, edge: int) -> NDArray[np.float64]:
         return self.shape_lonlat[self.shape_ptr[edge]:self.shape_ptr[edge + 1]]

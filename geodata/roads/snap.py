@@ -16,7 +16,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geodata.compiled import frozen
 from geodata.roads.graph import RoadGraph
+from geodata.roads.snap_kernels import edges_between, feet
 from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
 
 CELL_DEG = 0.0025           # about 280 m north to south
@@ -88,6 +90,14 @@ class Snapper:
         self.graph, self.grid, self.keeps_left = graph, grid, keeps_left
 
     @cached_property
+    def _cells(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        return frozen(self.grid.key), frozen(self.grid.edge)
+
+    @cached_property
+    def _shapes(self) -> tuple[NDArray[np.int64], Floats]:
+        return frozen(self.graph.shape_ptr), frozen(self.graph.shape_lonlat)
+
+    @cached_property
     def carriageways(self) -> NDArray[np.bool_]:
         """(e,) one-way through roads, open or not: nobody crosses one to get into a place beside it."""
         one_way = (np.asarray(self.graph.edge_kind) & 3) == 2                  # a roundabout parts nothing
@@ -104,11 +114,8 @@ class Snapper:
         """Edges that may pass the lon/lat box from low to high, each once."""
         x0, y0 = np.floor(low / CELL_DEG).astype(np.int64) - 1
         x1, y1 = np.floor(high / CELL_DEG).astype(np.int64) + 1
-        rows = np.arange(y0, y1 + 1)
-        start = np.searchsorted(self.grid.key, _key(np.column_stack([np.full_like(rows, x0), rows])), side="left")
-        stop = np.searchsorted(self.grid.key, _key(np.column_stack([np.full_like(rows, x1), rows])), side="right")
-        found = [self.grid.edge[i:j] for i, j in zip(start, stop, strict=True) if j > i]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
+        rows = (np.arange(y0, y1 + 1) + WIDE) * (4 * WIDE) + WIDE
+        return np.asarray(edges_between(*self._cells, rows + x0, rows + x1), np.int32)
 
     def nearest(self, lon: float, lat: float, usable: NDArray[np.bool_], *, reach_m: float, most: int = 1,
                 classes: NDArray[np.bool_] = ANY_CLASS) -> list[EdgePoint]:
@@ -134,29 +141,8 @@ class Snapper:
 
     def _project(self, edges: NDArray[np.int32], lon: float, lat: float) -> tuple[Floats, Floats, Floats, Floats]:
         """For each edge: distance of the point in metres, share of the edge's length, the lon/lat on it, its heading there."""
-        index, begin = self.graph.vertices(edges)
-        begin, counts = begin[:-1], np.diff(begin)
-        scale = np.array(metres_per_degree(lat))
-        shape = self.graph.shape_lonlat[index]
-        xy = (shape - (lon, lat)) * scale
-        last = begin + counts - 1
-        is_segment = np.ones(len(xy), bool)
-        is_segment[last] = False
-        a = xy[is_segment]
-        step = xy[np.flatnonzero(is_segment) + 1] - a
-        length2 = np.maximum((step**2).sum(axis=1), 1e-18)
-        t = np.clip(-(a * step).sum(axis=1) / length2, 0.0, 1.0)
-        off = np.hypot(*(a + t[:, None] * step).T)
-        length = np.sqrt(length2)
-        owner = np.repeat(np.arange(len(edges)), counts - 1)
-        seg_begin = np.concatenate([[0], np.cumsum(counts - 1)[:-1]])
-        before = np.cumsum(length) - length
-        least = np.flatnonzero(off == np.minimum.reduceat(off, seg_begin)[owner])
-        best = least[np.searchsorted(owner[least], np.arange(len(edges)))]            # of equals the first
-        whole = np.add.reduceat(length, seg_begin)
-        share = (before[best] - before[seg_begin] + t[best] * length[best]) / whole
-        at = (a[best] + t[best, None] * step[best]) / scale + (lon, lat)
-        return off[best], np.clip(share, 0.0, 1.0), at, step[best] / length[best, None]
+        off, share, at, heading = feet(frozen(edges), *self._shapes, lon, lat, *metres_per_degree(lat))
+        return off, share, at, heading
 
     def _passing(self, edges: NDArray[np.int32], low: Floats, high: Floats) -> NDArray[np.int32]:
         """Those of the edges whose own box meets the lon/lat box from low to high."""

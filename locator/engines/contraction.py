@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from locator.engines.compiled import compiled
+from geodata.compiled import compiled
 
 LOOP = np.int32(-2**31)        # a turn from an arc into itself: no way needs it
 

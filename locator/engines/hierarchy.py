@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import frozen
 from geodata.errors import BadInput
 from geodata.roads.store import read_array, write_array
-from locator.engines.compiled import frozen
 from locator.engines.contraction import contract, depths, elimination_tree, lists, places_of, post_order
 
 if TYPE_CHECKING:

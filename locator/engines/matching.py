@@ -102,7 +102,7 @@ def find_prices(roads: Drivable, noise_m: float) -> Prices:
 
 def find_drivable(net: Network) -> Drivable:
     """The network as a driver's own line may use it: through wherever he may have had business."""
-    from locator.engines.compiled import frozen
+    from geodata.compiled import frozen
     from locator.engines.trellis import Drivable
     graph = net.graph
     metres = np.asarray(graph.edge_length_m)[graph.arc_edge]

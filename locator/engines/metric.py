@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from locator.engines.compiled import compiled, frozen
+from geodata.compiled import compiled, frozen
 from locator.engines.contraction import LOOP
 from locator.engines.hierarchy import Hierarchy
 

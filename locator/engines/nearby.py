@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import compiled, frozen
 from geodata.roads.graph import RoadGraph
 from geodata.roads.snap import CELL_DEG, WIDE, SnapGrid, metres_per_degree
-from locator.engines.compiled import compiled, frozen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

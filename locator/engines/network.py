@@ -123,14 +123,21 @@ class Network:
         A direction is its arc and all its copies: in by one, out by another. Nobody begins or ends a way on a ferry.
         """
         if (leaving, arriving) not in self._usable:
-            open_, own = self.arc_ms != CLOSED, self.graph.arc_own
-            found = np.zeros(len(self.graph.edge_way), bool)
-            arcs = np.bincount(own, weights=open_, minlength=self.graph.arcs) > 0
-            arcs &= (np.bincount(own, weights=open_ & self.can_leave, minlength=self.graph.arcs) > 0) | (not leaving)
-            arcs &= (np.bincount(own, weights=open_ & self.can_arrive, minlength=self.graph.arcs) > 0) | (not arriving)
+            open_, found = self.arc_ms != CLOSED, np.zeros(len(self.graph.edge_way), bool)
+            arcs = self._own(open_)
+            if leaving:
+                arcs &= self._own(open_ & self.can_leave)
+            if arriving:
+                arcs &= self._own(open_ & self.can_arrive)
             found[self.graph.arc_edge[arcs]] = True
             self._usable[leaving, arriving] = found & (np.asarray(self.graph.edge_class) != FERRY)
         return self._usable[leaving, arriving]
+
+    def _own(self, arcs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(a,) arcs of which one copy at least, or the arc itself, is among these."""
+        found = np.zeros(self.graph.arcs, bool)
+        found[self.graph.arc_own[arcs]] = True
+        return found
 
     def standing_edges(self, leaving: bool, arriving: bool) -> NDArray[np.bool_]:
         """(e,) usable edges where a service place may be taken to stand: never behind a private gate."""

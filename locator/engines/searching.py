@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from locator.engines.compiled import compiled, frozen
+from geodata.compiled import compiled, frozen
 
 FAR = np.int64(2**50)          # no way
 NEVER = np.int32(2**31 - 1)    # the same while searching: times of up to 24 days are told apart

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from locator.engines.compiled import compiled, frozen
+from geodata.compiled import compiled, frozen
 from locator.engines.searching import Adjacency, Ints, Seeds
 
 NEVER = np.int32(2**31 - 1)

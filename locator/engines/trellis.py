@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from locator.engines.compiled import compiled
+from geodata.compiled import compiled
 
 GO, TURNED, ANEW = 0, 1, 2         # how a mark came from the one before it
 TABLE = 1 << 17                    # arcs one search may touch; far above CREDIT

@@ -14,8 +14,8 @@ from shutil import rmtree
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import frozen
 from geodata.roads.store import read_array, write_array
-from locator.engines.compiled import frozen
 from locator.engines.hierarchy import Hierarchy
 from locator.engines.metric import Metric
 

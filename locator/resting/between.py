@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from locator.engines.compiled import compiled
+from geodata.compiled import compiled
 
 INF = 2**60                          # as in labels.py: numba caches each file by itself
 

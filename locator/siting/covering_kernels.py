@@ -10,7 +10,7 @@ import heapq
 
 import numpy as np
 
-from locator.engines.compiled import compiled
+from geodata.compiled import compiled
 
 
 @compiled

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from locator.engines.compiled import compiled
+from geodata.compiled import compiled
 
 
 @compiled

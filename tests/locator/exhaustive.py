@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from locator.engines.compiled import compiled
+from geodata.compiled import compiled
 from tests.locator.lawful import DRIVE, NEVER, PART, REST, WAIT, WEEK, WORK, lawful, ticks
 
 LAWS = ("cn", "company", "eu", "us")

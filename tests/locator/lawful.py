@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from locator.engines.compiled import compiled
+from geodata.compiled import compiled
 
 DRIVE, REST, PART, WAIT, WORK, WEEK = range(6)
 NEVER = 10**9

@@ -1,4 +1,4 @@
-"""numba's compiler as the engines use it: kept between runs where the disk allows.
+"""numba's compiler as roads and engines use it: kept between runs where the disk allows.
 
 In: a function of numbers and arrays; arrays.    Out: the same, compiled on first use; read-only views, so that arrays from a file
 and arrays made in memory are one type and are compiled once.
