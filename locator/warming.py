@@ -21,7 +21,7 @@ from tqdm import tqdm
 from geodata.index import SpatialIndex
 from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
-from locator.audit.near_kernels import any_within, farthest
+from locator.audit.track_kernels import driven, last_beside, reaches, spread
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.hierarchy import build_hierarchy
 from locator.engines.searching import Adjacency, Seeds, search_nearest
@@ -54,9 +54,11 @@ def _index() -> None:
 
 
 def _auditing() -> None:
-    xyz = np.eye(3)
-    farthest(xyz, 1)
-    any_within(xyz, xyz, np.zeros(1, np.int64), 1.0)
+    line, time_s = np.array(CORNERS), np.arange(4.0)
+    xyz, metres = spread(line)
+    reaches(xyz, 1.0)
+    drive_s, _ = driven(metres, time_s, 1.0, 1.0)
+    last_beside(xyz, drive_s, 0.0, 3.0, 1.0, xyz, np.zeros(1, np.int64), 1.0)
 
 
 def _matching() -> None:

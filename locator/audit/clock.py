@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from locator.audit.track_kernels import driven
+
 Floats = NDArray[np.float64]
 WALK_M_S = 5.0 / 3.6
 
@@ -29,13 +31,7 @@ class Clock:
         return float(self.drive_s[-1])
 
 
-def read_clock(at_m: Floats, time_s: Floats, break_s: float) -> Clock:
-    """at_m  (n,) metres along the track; time_s (n,) seconds, never falling."""
-    metres, seconds = at_m[1:] - at_m[:-1], time_s[1:] - time_s[:-1]
-    stands = metres < WALK_M_S * seconds
-    drive_s = np.concatenate([[0.0], np.cumsum(np.where(stands, 0.0, seconds))])
-    ringed = np.concatenate([[False], stands, [False]])
-    edge = np.flatnonzero(ringed[1:] != ringed[:-1])
-    first, last = edge[::2], edge[1::2]                       # points between which he stands
-    long = time_s[last] - time_s[first] >= break_s
-    return Clock(drive_s, drive_s[first[long]])
+def read_clock(metres: Floats, time_s: Floats, break_s: float) -> Clock:
+    """metres  (n - 1,) from each point of the track to the next; time_s (n,) seconds, never falling."""
+    drive_s, rests_s = driven(metres, time_s, WALK_M_S, break_s)
+    return Clock(drive_s, rests_s)

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from geodata.datum import to_wgs84
 from geodata.errors import BadInput
-from geodata.geodesy import ecef, edge_metres, from_ecef_one
+from geodata.geodesy import NEAR_M, ecef, edge_metres, from_ecef_one
 from geodata.index import MANY, SpatialIndex, carrier_for
 from geodata.measured import MeasuredLine
 from locator.asks import after, local
@@ -23,7 +23,7 @@ from locator.atlas import unset
 from locator.audit.asking import AuditAsk
 from locator.audit.clock import read_clock
 from locator.audit.judging import Chance, Forced, chance_of, judge
-from locator.audit.near_kernels import any_within, farthest
+from locator.audit.track_kernels import last_beside, reaches, spread
 from locator.audit.trips import Trip
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.protocol import Engine, Route
@@ -91,10 +91,11 @@ class Auditor:
         whole_s = float(trip.time_s[-1] - trip.time_s[0])
         if whole_s + self.ask.behind_s <= self.drive_s:
             return Audited(whole_s, ())                       # however much of it was driving
-        xyz = ecef(trip.lonlat[:, 0], trip.lonlat[:, 1])
-        at_m = np.concatenate([[0.0], np.cumsum(edge_metres(trip.lonlat, xyz))])
-        clock = read_clock(at_m, trip.time_s, self.break_s)
-        track = _Track(trip.lonlat, xyz, clock.drive_s, float((at_m[1:] - at_m[:-1]).max()) / 2)
+        xyz, metres = spread(trip.lonlat)
+        if metres.max() > NEAR_M:
+            metres = edge_metres(trip.lonlat, xyz)
+        clock = read_clock(metres, trip.time_s, self.break_s)
+        track = _Track(trip.lonlat, xyz, clock.drive_s)
         forced = judge(clock.total_s, self.drive_s, clock.rests_s, self._passed(track), behind_s=self.ask.behind_s)
         return Audited(clock.total_s, tuple(self._stop(one, track.at(one.at_s), when=self._time(trip, clock.drive_s, one.at_s))
                                             for one in forced))
@@ -103,12 +104,9 @@ class Auditor:
         """The place passed last within the corridor: hour by hour, backwards from where the driving time ends."""
         def chance(since: float, at: float, gain: float) -> Chance:
             after = since + JUST_LEFT_S if since > 0 else gain
-            end = at
+            end = self._last_near(track, since, at)
             while end > since:
                 begin = max(end - WINDOW_S, since)
-                if not self._any_near(track, begin, end):
-                    end = begin
-                    continue
                 part, part_s = track.part(begin, end)
                 line = MeasuredLine(part)
                 near = self.index.along(line, self.ask.within_m)
@@ -117,20 +115,23 @@ class Auditor:
                     best = int(np.argmax(passed_s))
                     there = float(passed_s[best])
                     return int(self.rows[near.ids[best]]), there, there
-                end = begin
+                end = self._last_near(track, since, begin)
             return None
         return chance
 
-    def _any_near(self, track: _Track, begin_s: float, end_s: float) -> bool:
-        """Whether a place may lie within the corridor of a part of the track: none does when every one is farther from its
-        points than the corridor and half the longest step between two (a chord is no longer than its geodesic)."""
-        first, last = np.searchsorted(track.drive_s, [begin_s, end_s])
-        xyz = track.xyz[max(int(first) - 1, 0):int(last) + 1]
-        near, reach_m = self.every, self.ask.within_m + track.half_step_m + 1.0
-        if self.chords is not None:
-            middle = len(xyz) // 2
-            near = np.array(self.chords.query_ball_point(xyz[middle], farthest(xyz, middle) + reach_m), np.int64)
-        return bool(any_within(xyz, self.places_xyz, near, reach_m))
+    def _last_near(self, track: _Track, since_s: float, end_s: float) -> float:
+        """The end of the last hour in which a place may lie within the corridor; `since_s`: there is none."""
+        within_m, rows = self.ask.within_m, self.every
+        while end_s > since_s:
+            begin_s = since_s
+            if self.chords is not None:
+                begin_s = max(end_s - WINDOW_S, since_s)
+                xyz = track.points(begin_s, end_s)
+                rows = np.array(self.chords.query_ball_point(xyz[len(xyz) // 2], reaches(xyz, within_m)[1]), np.int64)
+            end_s = float(last_beside(track.xyz, track.drive_s, begin_s, end_s, WINDOW_S, self.places_xyz, rows, within_m))
+            if end_s > begin_s:
+                break
+        return end_s
 
     def _time(self, trip: Trip, drive_s: Floats, at_s: float) -> datetime:
         assert trip.time_s is not None
@@ -152,7 +153,7 @@ class Auditor:
         rests_s = np.empty(0)
         if trip.time_s is not None and route.duration_s + self.ask.behind_s > self.drive_s:
             line = MeasuredLine(trip.lonlat)
-            clock = read_clock(line.at_m, trip.time_s, self.break_s)
+            clock = read_clock(np.diff(line.at_m), trip.time_s, self.break_s)
             stood = np.searchsorted(clock.drive_s, clock.rests_s)
             rests_s = np.sort(route.seconds_at(route.line.locate(trip.lonlat[stood]).offset_m)) if len(stood) else rests_s
         return self._on_route(trip, route, rests_s)
@@ -198,14 +199,18 @@ class _Track:
     lonlat: Floats
     xyz: Floats
     drive_s: Floats
-    half_step_m: float
+
+    def points(self, begin_s: float, end_s: float) -> Floats:
+        """(k, 3) those between which he drives in a stretch of driving time."""
+        first, last = np.searchsorted(self.drive_s, [begin_s, end_s])
+        return self.xyz[max(int(first) - 1, 0):int(last) + 1]
 
     def at(self, at_s: float) -> tuple[float, float]:
         """lon, lat after so much driving."""
         k = min(max(int(self.drive_s.searchsorted(at_s)), 1), len(self.drive_s) - 1)
         span = float(self.drive_s[k] - self.drive_s[k - 1])
         share = (at_s - float(self.drive_s[k - 1])) / span if span > 0 else 0.0
-        x, y, z = ((1 - share) * self.xyz[k - 1] + share * self.xyz[k]).tolist()
+        x, y, z = ((1 - share) * a + share * b for a, b in zip(*self.xyz[k - 1:k + 1].tolist(), strict=True))
         return from_ecef_one(x, y, z)
 
     def part(self, begin_s: float, end_s: float) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ reached from here too), so a trip has a forced stop without a place exactly when
 """
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,12 +45,12 @@ def judge(total_s: float, drive_s: float, rests_s: Floats, chance: Callable[[flo
     behind_s  driven before the trip began, since the last rest
     chance    (since, at, gain) -> the last chance in this stretch; to go on from `gain` or before would gain nothing
     """
-    found, since, spent = list[Forced](), 0.0, min(max(behind_s, 0.0), drive_s)
+    found, since, spent, rested = list[Forced](), 0.0, min(max(behind_s, 0.0), drive_s), rests_s.tolist()
     while total_s - since > drive_s - spent + TIE_S:
         at = since + drive_s - spent
-        rested = rests_s[(rests_s > since) & (rests_s <= at + TIE_S)]
-        if len(rested):
-            since, spent = float(rested[-1]), 0.0
+        before = bisect_right(rested, at + TIE_S)
+        if before and rested[before - 1] > since:
+            since, spent = rested[before - 1], 0.0
             continue
         last = chance(since, at, since - spent)
         found.append(Forced(at, since, None if last is None else last[0], None if last is None else last[1]))

@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 
 from geodata.errors import BadInput
 from locator.asks import read_depart
+from locator.audit.track_kernels import is_sound
 from locator.routes import check_line, read_gpx_fixes, read_polyline
 
 Floats = NDArray[np.float64]
 MAX_POINTS = 50_000                  # of one trip
 LONGEST_ID = 100
 HEAVIEST = 1e9
+LATEST_S = 7e9                       # of a time: the year 2191
 ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
 COLUMNS = ("id", "weight", "depart", "polyline", "precision", "lon", "lat", "time", *ENDS)
 
@@ -81,6 +83,8 @@ def _shape(record: Mapping[str, Any]) -> tuple[Floats, Floats | None, bool]:
 
 def _points(record: Mapping[str, Any]) -> tuple[Floats, Floats | None, bool]:
     columns = [_floats(record[name], name) for name in ("lon", "lat")]
+    if _is_sound(columns, record.get("time")):
+        return np.column_stack(columns), record["time"], True
     if len(columns[0]) != len(columns[1]):
         raise BadInput("bad_table", field="lat", value=len(columns[1]), errors=1)
     lonlat = check_line(np.column_stack(columns), "lon", max_points=MAX_POINTS)
@@ -94,6 +98,13 @@ def _points(record: Mapping[str, Any]) -> tuple[Floats, Floats | None, bool]:
     return lonlat, _rising(time_s), True
 
 
+def _is_sound(columns: list[Floats], time_s: Any) -> bool:
+    """Most tracks are, and are not looked at again for what is wrong with them."""
+    return (isinstance(time_s, np.ndarray) and time_s.dtype == np.float64 and time_s.ndim == 1
+            and len(columns[0]) == len(columns[1]) == len(time_s) <= MAX_POINTS
+            and bool(is_sound(columns[0], columns[1], time_s, LATEST_S)))
+
+
 def _rising(time_s: Floats | None) -> Floats | None:
     """Raises BadInput bad_time where a later point has an earlier time."""
     if time_s is None or not len(time_s):
@@ -101,7 +112,7 @@ def _rising(time_s: Floats | None) -> Floats | None:
     back = time_s[1:] < time_s[:-1]
     if back.any():
         raise BadInput("bad_time", field="time", value=f"#{int(back.argmax()) + 2}")
-    if not 0 <= time_s[0] <= time_s[-1] <= 7e9:
+    if not 0 <= time_s[0] <= time_s[-1] <= LATEST_S:
         raise BadInput("bad_time", field="time", value=float(time_s[-1]))
     return time_s
 

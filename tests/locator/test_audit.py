@@ -72,15 +72,15 @@ def test_a_trip_has_a_stop_without_a_place_exactly_when_no_choice_of_places_serv
 
 def test_standing_is_no_driving_and_only_a_whole_break_is_a_rest() -> None:
     minutes = np.array([0, 60, 79.9, 120, 140, 200]) * 60.0             # stands 60–79.9 and 120–140
-    clock = read_clock(np.array([0.0, 8e4, 8e4, 12e4, 12e4, 18e4]), minutes, 1_200.0)
+    clock = read_clock(np.diff([0.0, 8e4, 8e4, 12e4, 12e4, 18e4]), minutes, 1_200.0)
     assert (clock.drive_s / 60).tolist() == approx([0, 60, 60, 100.1, 100.1, 160.1])
     assert clock.rests_s.tolist() == approx([100.1 * 60])
 
 
 @pytest.mark.parametrize(("seconds", "rests"), [(1_199, 0), (1_200, 1), (1_201, 1)])
 def test_a_rest_in_three_fixes_is_one_rest(seconds: int, rests: int) -> None:
-    at, time = np.array([0, 1e4, 10_010, 10_020, 2e4]), np.array([0.0, 600, 1_000, 600 + seconds, 3_000])
-    assert len(read_clock(at, time, 1_200.0).rests_s) == rests
+    metres, time = np.array([1e4, 10.0, 10.0, 9_980.0]), np.array([0.0, 600, 1_000, 600 + seconds, 3_000])
+    assert len(read_clock(metres, time, 1_200.0).rests_s) == rests
 
 
 # ---------------------------------------------------------------- reading trips
