@@ -3,6 +3,7 @@
 In: the settings, the state file.    Out: processes; results in the state file.
 Never knows: how a question is answered. The process is its own group and gives way to the server: cancelling ends it and all it
 started; a crash of it is nobody else's; a server that stops does not stop it.
+A thread waits for each: none that ended is left behind.
 """
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, Thread
 
 import orjson
 
@@ -28,14 +29,12 @@ from locator.wiring import open_locator
 
 log = logging.getLogger(__name__)
 TOLD_EVERY_S = 0.5
-_started: list[subprocess.Popen[bytes]] = []
 _lock = Lock()
 
 
 def tend(settings: Settings) -> None:
     """Begin what waits, say what was interrupted. Asked whenever somebody looks. Raises  Unavailable busy."""
     with _lock:
-        _started[:] = [process for process in _started if process.poll() is None]
         tend_jobs(settings.data / STATE, lambda name: _start(settings, name), most=settings.jobs,
                   limit_s=settings.job_timeout_s, now=datetime.now(UTC))
 
@@ -44,7 +43,7 @@ def _start(settings: Settings, name: str) -> int:
     environment = {**os.environ, **settings.environment(), "LOCATOR_DATA": str(settings.data.resolve())}
     process = subprocess.Popen([sys.executable, "-m", "locator.web.run_job", name], env=environment, start_new_session=True,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=None)
-    _started.append(process)
+    Thread(target=process.wait, name=f"run {name}", daemon=True).start()
     return process.pid
 
 

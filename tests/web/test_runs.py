@@ -1,8 +1,10 @@
 """Long runs and scenarios over the API: a real process answers, cancelling ends it, a scenario asked again finds the same."""
 from __future__ import annotations
 
+import gc
 import shutil
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +24,7 @@ from locator.settings import Settings
 from locator.state import STATE
 from locator.web import create_app
 from locator.web.reports import TYPES
+from locator.web.running import tend
 from locator.web.scenario import compare
 from locator.wiring import open_locator
 from tests.cli.conftest import runner
@@ -119,6 +122,22 @@ def test_a_server_may_start_no_runs(own: Settings) -> None:
     said = closed.post("/api/jobs", json={"question": "coverage"})
     assert (said.status_code, said.get_json()["code"]) == (503, "jobs_off")
     assert closed.get("/api/jobs").get_json() == {"jobs": [], "state": "off"}
+
+
+def test_a_run_that_ended_is_counted_though_nobody_looks(own: Settings) -> None:
+    """Its process is waited for at once: no zombie, and nobody holds a process of which he does not know that it ended."""
+    tend(replace(own, jobs=0))
+    job = add_job(own.data / STATE, "weather", "wujin", {}, datetime.now(UTC)).id            # ends at once: no such question
+    tend(own)
+    pid = int(read_job(own.data / STATE, job).worker.partition(":")[0])
+    until = time.monotonic() + 60
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert read_job(own.data / STATE, job).state == "failed"
+    gc.collect()
+    held = [one for one in gc.get_objects() if isinstance(one, subprocess.Popen) and one.pid == pid]
+    assert all(one.returncode is not None for one in held)
 
 
 @pytest.mark.parametrize("name", ["nobody", "' OR 1=1 --", "../x", "%00"])
