@@ -115,7 +115,7 @@ class Snapper:
         x0, y0 = np.floor(low / CELL_DEG).astype(np.int64) - 1
         x1, y1 = np.floor(high / CELL_DEG).astype(np.int64) + 1
         rows = (np.arange(y0, y1 + 1) + WIDE) * (4 * WIDE) + WIDE
-        return np.asarray(edges_between(*self._cells, rows + x0, rows + x1), np.int32)
+        return np.unique(edges_between(*self._cells, rows + x0, rows + x1))
 
     def nearest(self, lon: float, lat: float, usable: NDArray[np.bool_], *, reach_m: float, most: int = 1,
                 classes: NDArray[np.bool_] = ANY_CLASS) -> list[EdgePoint]:

@@ -17,21 +17,31 @@ TINY_M2 = 1e-18              # a segment of no length
 
 @compiled
 def edges_between(keys, edges, first, last):
-    """Edges of all cells of some rows, each once, rising. Row i holds the cells with first[i] <= key <= last[i]."""
-    start, count = np.searchsorted(keys, first, side="left"), 0
-    stop = np.searchsorted(keys, last, side="right")
+    """Edges of all cells of some rows, as often as they lie in one. Row i holds the cells with first[i] <= key <= last[i]."""
+    start, stop = np.empty(len(first), np.int64), np.empty(len(first), np.int64)
+    count = 0
     for i in range(len(first)):
+        start[i], stop[i] = _below(keys, first[i]), _below(keys, last[i] + 1)
         count += stop[i] - start[i]
     found, count = np.empty(count, np.int32), 0
     for i in range(len(first)):
-        found[count:count + stop[i] - start[i]] = edges[start[i]:stop[i]]
-        count += stop[i] - start[i]
-    found.sort()
-    kept = 0
-    for i in range(count):
-        if i == 0 or found[i] != found[i - 1]:
-            found[kept], kept = found[i], kept + 1
-    return found[:kept]
+        for at in range(start[i], stop[i]):
+            found[count] = edges[at]
+            count += 1
+    return found
+
+
+@compiled
+def _below(keys, key):
+    """How many keys, which ascend, are less."""
+    begin, end = 0, len(keys)
+    while begin < end:
+        middle = (begin + end) >> 1
+        if keys[middle] < key:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin
 
 
 @compiled

@@ -86,48 +86,72 @@ def depths(parent):
 def contract(up_ptr, up, down_ptr, down):
     """Per rank, ascending, the higher ones it leads to and those that lead to it, shortcuts and all."""
     n = len(up_ptr) - 1
-    ends, sizes = np.zeros((2, n + 1), np.int64), np.zeros(2, np.int64)
-    heads = (np.empty(2 * len(up) + 16, np.int32), np.empty(2 * len(down) + 16, np.int32))
-    later = (np.empty_like(heads[0]), np.empty_like(heads[1]))     # the next of those that have the same head
-    whose = (np.empty_like(heads[0]), np.empty_like(heads[1]))
-    first, seen, near = np.full((2, n), -1, np.int32), np.full((2, n), -1, np.int32), np.empty(n, np.int32)
+    up_ends, down_ends, near = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64), np.empty(n, np.int32)
+    first_up, first_down, seen = np.full(n, -1, np.int32), np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    ups, later_up, whose_up = np.empty(len(up), np.int32), np.empty(len(up), np.int32), np.empty(len(up), np.int32)
+    downs, later_down, whose_down = np.empty(len(down), np.int32), np.empty(len(down), np.int32), np.empty(len(down), np.int32)
     for x in range(n):
-        for way in range(2):
-            own_ptr, own = (up_ptr, up) if way == 0 else (down_ptr, down)
-            count, mine = 0, heads[way]
-            for i in range(own_ptr[x], own_ptr[x + 1]):
-                if seen[way, own[i]] != x:
-                    seen[way, own[i]] = x
-                    near[count] = own[i]
-                    count += 1
-            s = first[1 - way, x]
-            while s >= 0:                                          # x leads to c, and c to its own
-                c = whose[1 - way][s]
-                for i in range(ends[way, c + 1] - 1, ends[way, c] - 1, -1):
-                    if mine[i] <= x:
-                        break
-                    if seen[way, mine[i]] != x:
-                        seen[way, mine[i]] = x
-                        near[count] = mine[i]
-                        count += 1
-                s = later[1 - way][s]
-            size = sizes[way]
-            if size + count > len(mine):
-                heads, later, whose = _roomier(heads, way, count), _roomier(later, way, count), _roomier(whose, way, count)
-            heads[way][size:size + count] = np.sort(near[:count])
-            sizes[way] = ends[way, x + 1] = size + count
-        for way in range(2):
-            for i in range(ends[way, x], ends[way, x + 1]):
-                y = heads[way][i]
-                whose[way][i], later[way][i], first[way, y] = x, first[way, y], i
-    return ends[0].copy(), heads[0][:sizes[0]].copy(), ends[1].copy(), heads[1][:sizes[1]].copy()
+        begin = up_ends[x]
+        count = _gather(x, up_ptr, up, first_down, later_down, whose_down, up_ends, ups, seen, near)
+        if begin + count > len(ups):
+            ups, later_up, whose_up = _roomier(ups, count), _roomier(later_up, count), _roomier(whose_up, count)
+        for i in range(count):
+            ups[begin + i], seen[near[i]] = near[i], -1
+        up_ends[x + 1] = begin + count
+        begin = down_ends[x]
+        count = _gather(x, down_ptr, down, first_up, later_up, whose_up, down_ends, downs, seen, near)
+        if begin + count > len(downs):
+            downs, later_down, whose_down = _roomier(downs, count), _roomier(later_down, count), _roomier(whose_down, count)
+        for i in range(count):
+            downs[begin + i] = near[i]
+        down_ends[x + 1] = begin + count
+        _note(x, up_ends, ups, first_up, later_up, whose_up)
+        _note(x, down_ends, downs, first_down, later_down, whose_down)
+    return up_ends, ups[:up_ends[n]].copy(), down_ends, downs[:down_ends[n]].copy()
 
 
 @compiled
-def _roomier(pair, way, more):
-    longer = np.empty(2 * len(pair[way]) + more, np.int32)
-    longer[:len(pair[way])] = pair[way]
-    return (longer, pair[1]) if way == 0 else (pair[0], longer)
+def _gather(x, ptr, own, first, later, whose, ends, heads, seen, near):
+    """Into `near`, ascending: the heads of x itself, and by every lower c that x leads to (or that leads to x) those of c."""
+    count = 0
+    for i in range(ptr[x], ptr[x + 1]):
+        if seen[own[i]] != x:
+            seen[own[i]] = x
+            near[count] = own[i]
+            count += 1
+    s = first[x]
+    while s >= 0:
+        c = whose[s]
+        i = ends[c + 1] - 1
+        while i >= ends[c] and heads[i] > x:
+            if seen[heads[i]] != x:
+                seen[heads[i]] = x
+                near[count] = heads[i]
+                count += 1
+            i -= 1
+        s = later[s]
+    for i in range(1, count):                                      # few: a hundred at the very top
+        y, j = near[i], i
+        while j > 0 and near[j - 1] > y:
+            near[j] = near[j - 1]
+            j -= 1
+        near[j] = y
+    return count
+
+
+@compiled
+def _note(x, ends, heads, first, later, whose):
+    """Have every head of x find x again, in a list of its own."""
+    for i in range(ends[x], ends[x + 1]):
+        whose[i], later[i], first[heads[i]] = x, first[heads[i]], i
+
+
+@compiled
+def _roomier(array, more):
+    longer = np.empty(2 * len(array) + more, np.int32)
+    for i in range(len(array)):
+        longer[i] = array[i]
+    return longer
 
 
 @compiled
@@ -136,9 +160,19 @@ def places_of(tail, head, up_ptr, up, down_ptr, down):
     found = np.full(len(tail), LOOP, np.int32)
     for k in range(len(tail)):
         if tail[k] < head[k]:
-            a, b = up_ptr[tail[k]], up_ptr[tail[k] + 1]
-            found[k] = a + np.searchsorted(up[a:b], head[k])
+            found[k] = _index(up, up_ptr[tail[k]], up_ptr[tail[k] + 1], head[k])
         elif tail[k] > head[k]:
-            a, b = down_ptr[head[k]], down_ptr[head[k] + 1]
-            found[k] = ~(a + np.searchsorted(down[a:b], tail[k]))
+            found[k] = ~_index(down, down_ptr[head[k]], down_ptr[head[k] + 1], tail[k])
     return found
+
+
+@compiled
+def _index(heads, begin, end, y):
+    """Where y stands among some that ascend and hold it."""
+    while end - begin > 1:
+        middle = (begin + end) >> 1
+        if heads[middle] <= y:
+            begin = middle
+        else:
+            end = middle
+    return begin

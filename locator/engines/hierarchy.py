@@ -103,9 +103,19 @@ def load_hierarchy(folder: Path, *, region: str = "") -> Hierarchy:
     """Raises BadInput bad_file when the folder cannot be read."""
     try:
         arrays: dict[str, Any] = {name: frozen(read_array(folder / f"{name}.npy")) for name in ARRAYS}
+        found = Hierarchy(**arrays, folder=folder)
+        if not _whole(found):
+            raise ValueError("the arrays are of different builds")
     except (OSError, ValueError, EOFError) as wrong:
         raise BadInput("bad_file", field="region", value=region or folder.name, reason=str(wrong)) from wrong
-    return Hierarchy(**arrays, folder=folder)
+    return found
+
+
+def _whole(h: Hierarchy) -> bool:
+    """Do the arrays' lengths fit each other? Compiled code looks past none of them then."""
+    lists = (h.up_ptr, h.up), (h.up_ptr, h.up_depth), (h.down_ptr, h.down), (h.down_ptr, h.down_depth), (h.below_ptr, h.below)
+    same = all(len(one) == h.nodes for one in (h.rank, h.parent, h.depth))
+    return same and all(len(ptr) == h.nodes + 1 and ptr[-1] == len(of) for ptr, of in lists)
 
 
 def _order(tail: Ints, head: Ints, lonlat: NDArray[np.float64], room: Path | None) -> Ints:

@@ -21,6 +21,7 @@ from locator.engines.hierarchy import Hierarchy
 FAR_MS = np.int32(2**31 - 1)   # no way; also the weight of an arc that may not be driven
 ABREAST = 16                   # chains swept down together
 Weights = NDArray[np.int32]
+Lists = tuple[NDArray[np.int64], NDArray[np.uint16], Weights]      # where each rank's arcs begin, their heads' depths, times
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +36,18 @@ class Metric:
         """(s, t) least times; FAR_MS where there is no way."""
         h = self.hierarchy
         ups, downs = (h.up_ptr, h.up_depth, self.up_ms), (h.down_ptr, h.down_depth, self.down_ms)
-        ends = h.rank[sources], h.rank[targets]
         if len(sources) > len(targets):
-            return np.asarray(_table(ends[1], ends[0], h.parent, h.depth, *downs, *ups), np.int32).T
-        return np.asarray(_table(ends[0], ends[1], h.parent, h.depth, *ups, *downs), np.int32)
+            return self._table(h.rank[targets], h.rank[sources], downs, ups).T
+        return self._table(h.rank[sources], h.rank[targets], ups, downs)
+
+    def _table(self, few: Weights, many: Weights, there: Lists, back: Lists) -> Weights:
+        """(few, many), where `there` and `back` are the lists of the few, and of the many."""
+        h, found = self.hierarchy, np.full((len(few), len(many)), FAR_MS)
+        if found.size:
+            order = np.argsort(many, kind="stable")
+            height = int(max(h.depth[few].max(), h.depth[many].max())) + 1
+            _fill_table(found, few, many[order], order, height, h.parent, h.depth, *there, *back)
+        return found
 
     def way(self, source: int, target: int) -> NDArray[np.int64]:
         """The nodes of a shortest way, both ends with it; none where there is no way."""
@@ -91,64 +100,70 @@ def _shorten(far, far_ms, near, near_ms, ptr, heads, ms):
 
 @compiled
 def _climb(x, parent, depth, ptr, heights, ms, chain, least, came):
-    """Least times from x to its ancestors, by depth; the arc that leads to each on such a way, -1 at x."""
-    at = x
-    for d in range(depth[x], -1, -1):
-        chain[d], least[d], came[d] = at, FAR_MS, -1
-        at = parent[at]
-    least[depth[x]] = 0
-    for d in range(depth[x], -1, -1):
+    """Least times from x to its ancestors, by depth; the depth from which each was come to on such a way, -1 at x."""
+    deepest = depth[x]
+    for d in range(deepest, -1, -1):
+        chain[d], least[d], came[d] = x, FAR_MS, -1
+        x = parent[x]
+    least[deepest] = 0
+    for d in range(deepest, -1, -1):
         here = np.int64(least[d])
         if here == FAR_MS:
             continue
         for i in range(ptr[chain[d]], ptr[chain[d] + 1]):
             if here + ms[i] < least[heights[i]]:
-                least[heights[i]], came[heights[i]] = here + ms[i], i
+                least[heights[i]], came[heights[i]] = here + ms[i], d
 
 
 @compiled
-def _table(few, many, parent, depth, up_ptr, up_depth, up_ms, down_ptr, down_depth, down_ms):
-    """(few, many): up from each of the few, then down to all of the many, from the highest rank to the lowest. Of a rank's
+def _fill_table(found, few, many, column, height, parent, depth, up_ptr, up_depth, up_ms, down_ptr, down_depth, down_ms):
+    """Up from each of the few, then down to all of the many, which ascend, from the highest rank to the lowest. Of a rank's
     ancestors each is then the last of its depth that was come by."""
-    found, order = np.full((len(few), len(many)), FAR_MS), np.argsort(many, kind="mergesort")
-    if len(few) == 0 or len(many) == 0:
-        return found
-    nodes, at_depth = _ancestors(many[order], parent, depth)
-    size = max(depth[few].max(), at_depth.max()) + 1
-    chain, least, came = np.empty((ABREAST, size), np.int32), np.empty((ABREAST, size), np.int32), np.empty(size, np.int32)
+    nodes, at_depth, count = _ancestors(many, parent, depth)
+    chain, least = np.empty((ABREAST, height), np.int32), np.empty((ABREAST, height), np.int32)
+    came, times = np.empty(height, np.int32), np.empty((height, ABREAST), np.int64)
     for begin in range(0, len(few), ABREAST):
-        abreast = min(ABREAST, len(few) - begin)
+        abreast, last = min(ABREAST, len(few) - begin), len(many) - 1
         for k in range(abreast):
+            for d in range(height):
+                chain[k, d] = -1
             _climb(few[begin + k], parent, depth, up_ptr, up_depth, up_ms, chain[k], least[k], came)
-            chain[k, depth[few[begin + k]] + 1:] = -1
-        times, last = np.empty((size, abreast), np.int64), len(many) - 1
-        for v in range(len(nodes) - 1, -1, -1):
+        for v in range(count - 1, -1, -1):
             x, d = nodes[v], at_depth[v]
             for k in range(abreast):
                 times[d, k] = least[k, d] if chain[k, d] == x else FAR_MS
             for i in range(down_ptr[x], down_ptr[x + 1]):
                 h, ms = down_depth[i], np.int64(down_ms[i])
                 for k in range(abreast):
-                    times[d, k] = min(times[d, k], times[h, k] + ms)
-            while last >= 0 and many[order[last]] == x:
+                    if times[h, k] + ms < times[d, k]:
+                        times[d, k] = times[h, k] + ms
+            while last >= 0 and many[last] == x:
                 for k in range(abreast):
-                    found[begin + k, order[last]] = min(times[d, k], np.int64(FAR_MS))
+                    found[begin + k, column[last]] = times[d, k]
                 last -= 1
-    return found
 
 
 @compiled
 def _ancestors(ranks, parent, depth):
-    """All ranks on the chains above these, ascending, and their depths. Ranks ascend: those above the next one are its own."""
+    """All ranks on the chains above these, ascending, their depths, how many. Ranks ascend: those above the next one are its
+    own."""
     found, at_depth, count = np.empty(1024, np.int32), np.empty(1024, np.int32), 0
     for k in range(len(ranks)):
         x, d = ranks[k], depth[ranks[k]]
         while x >= 0 and (k == len(ranks) - 1 or x < ranks[k + 1]):
             if count == len(found):
-                found, at_depth = np.concatenate((found, found)), np.concatenate((at_depth, at_depth))
+                found, at_depth = _roomier(found), _roomier(at_depth)
             found[count], at_depth[count] = x, d
             x, d, count = parent[x], d - 1, count + 1
-    return found[:count], at_depth[:count]
+    return found, at_depth, count
+
+
+@compiled
+def _roomier(array):
+    longer = np.empty(2 * len(array), np.int32)
+    for i in range(len(array)):
+        longer[i] = array[i]
+    return longer
 
 
 @compiled
@@ -163,30 +178,42 @@ def _way(source, target, parent, depth, up_ptr, up, up_depth, up_ms, down_ptr, d
             best, top = np.int64(least[0, d]) + least[1, d], d
     if top < 0:
         return np.empty(0, np.int32)
-    legs, at = [chain[0, top]], top                                # ranks, each joined to the next by an arc of the hierarchy
-    while came[0, at] >= 0:
-        at = depth[np.searchsorted(up_ptr, came[0, at], "right") - 1]
-        legs.append(chain[0, at])
-    legs, at = legs[::-1], top
-    while came[1, at] >= 0:
-        at = depth[np.searchsorted(down_ptr, came[1, at], "right") - 1]
-        legs.append(chain[1, at])
-    found, stack = [legs[0]], legs[:0:-1]                          # of every arc, first what lies between
-    while len(stack) > 0:
-        y, z = found[-1], stack[-1]
-        x = _between(y, z, up_ptr, up, up_ms, down_ptr, down, down_ms, below_ptr, below)
-        if x < 0:
-            found.append(stack.pop())
+    stack, found = np.empty(2 * size, np.int32), np.empty(1024, np.int32)
+    waiting, at = 0, top                                           # ranks, each joined to the next by an arc of the hierarchy:
+    while came[1, at] >= 0:                                        # from the target back to the top, then to the source
+        stack[waiting], at, waiting = 0, came[1, at], waiting + 1
+    count, at = waiting, top
+    for i in range(waiting - 1, -1, -1):
+        at = came[1, at]
+        stack[i] = chain[1, at]
+    at = top
+    while at >= 0:
+        stack[waiting], at, waiting = chain[0, at], came[0, at], waiting + 1
+    found[0], waiting, count = stack[waiting - 1], waiting - 1, 1
+    while waiting > 0:                                             # of every arc, first what lies between
+        x = _between(found[count - 1], stack[waiting - 1], up_ptr, up, up_ms, down_ptr, down, down_ms, below_ptr, below)
+        if x >= 0:
+            if waiting == len(stack):
+                stack = _roomier(stack)
+            stack[waiting], waiting = x, waiting + 1
         else:
-            stack.append(x)
-    return np.array(found)
+            if count == len(found):
+                found = _roomier(found)
+            found[count], waiting, count = stack[waiting - 1], waiting - 1, count + 1
+    return found[:count].copy()
 
 
 @compiled
 def _weight(x, y, ptr, heads, ms):
     """Of the arc of x to y among its own; FAR_MS where there is none."""
-    a = ptr[x] + np.searchsorted(heads[ptr[x]:ptr[x + 1]], y)
-    return np.int64(ms[a] if a < ptr[x + 1] and heads[a] == y else FAR_MS)
+    begin, end = ptr[x], ptr[x + 1]
+    while end - begin > 1:
+        middle = (begin + end) >> 1
+        if heads[middle] <= y:
+            begin = middle
+        else:
+            end = middle
+    return np.int64(ms[begin] if begin < end and heads[begin] == y else FAR_MS)
 
 
 @compiled

@@ -131,10 +131,14 @@ def test_what_was_not_kept_whole_is_weighed_anew(wujin: Settings, tmp_path: Path
     assert net._weighed is None and net.ends_ms(np.array([0]), np.array([0])) == 0
 
 
-def test_a_broken_hierarchy_is_told_when_the_region_is_opened(wujin: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("broken", ["no array", "of another build"])
+def test_a_broken_hierarchy_is_told_when_the_region_is_opened(wujin: Settings, tmp_path: Path, broken: str) -> None:
     region = open_region(wujin.data, "wujin")
     copytree(region.build / "hierarchy", tmp_path / "hierarchy")
-    (tmp_path / "hierarchy/up.npy").write_bytes(b"\x93NUMPY")
+    if broken == "no array":
+        (tmp_path / "hierarchy/up.npy").write_bytes(b"\x93NUMPY")
+    else:
+        np.save(tmp_path / "hierarchy/up.npy", np.load(tmp_path / "hierarchy/up.npy")[:-1])
     with pytest.raises(BadInput) as why:
         load_hierarchy(tmp_path / "hierarchy", region="wujin")
     assert (why.value.code, why.value.field, why.value.value) == ("bad_file", "region", "wujin")
