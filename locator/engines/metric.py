@@ -120,10 +120,11 @@ def _fill_table(found, few, many, column, height, parent, depth, up_ptr, up_dept
     """Up from each of the few, then down to all of the many, which ascend, from the highest rank to the lowest. Of a rank's
     ancestors each is then the last of its depth that was come by."""
     nodes, at_depth, count = _ancestors(many, parent, depth)
-    chain, least = np.empty((ABREAST, height), np.int32), np.empty((ABREAST, height), np.int32)
-    came, times = np.empty(height, np.int32), np.empty((height, ABREAST), np.int64)
-    for begin in range(0, len(few), ABREAST):
-        abreast, last = min(ABREAST, len(few) - begin), len(many) - 1
+    wide = min(ABREAST, len(few))
+    chain, least = np.empty((wide, height), np.int32), np.empty((wide, height), np.int32)
+    came, times = np.empty(height, np.int32), np.empty((height, wide), np.int64)
+    for begin in range(0, len(few), wide):
+        abreast, last = min(wide, len(few) - begin), len(many) - 1
         for k in range(abreast):
             for d in range(height):
                 chain[k, d] = -1
