@@ -22,6 +22,7 @@ from geodata.errors import BadInput, Forbidden
 from locator.locator import Locator
 from locator.printing.documents import Document
 from locator.printing.orders import read_lorry, read_order, read_sheet
+from locator.printing.panels import PANEL_PPI
 from locator.printing.press import OF_ROUTES, Press
 from locator.printing.saved import SavedRoutes
 from locator.printing.sheets import ORIENTATIONS, ROUTE_PAPERS, UPS, WALL_PAPERS
@@ -31,6 +32,7 @@ from locator.web import describing_print as out
 from locator.web.answering import send_json
 from locator.web.asking import Asked, read_query, shown_in
 from locator.web.asking_print import (
+    PANEL_PPIS,
     POSTER_PAPERS,
     ForgetAsk,
     PosterOrder,
@@ -162,6 +164,7 @@ def page() -> Response:
         "bbox": region.facts.bbox,
         "words": said.section(*SAID),
         "live": bool(room().settings.live_url),
+        "ppi": (*PANEL_PPIS, PANEL_PPI),
     }
     html = render_template(
         "print.html",

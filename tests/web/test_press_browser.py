@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Download, Page
 
 from locator.settings import Settings
 from maps import looks
@@ -79,6 +81,48 @@ def test_a_route_is_saved_chosen_and_forgotten(browser: Browser, address: str) -
         page.fill("#key", "k")
         page.click("#forget")
         comes(page, "() => document.querySelectorAll('#saved option').length === 1")
+
+
+@pytest.mark.parametrize(("lang", "size"), [("zh", PHONE), ("en", DESKTOP)])
+def test_the_maps_alone_are_fetched_as_pictures(browser: Browser, address: str, lang: str, size: dict[str, int]) -> None:  # noqa: F811
+    with looking(browser, address, f"/print?lang={lang}", viewport=size, accept_downloads=True) as seen:
+        page = seen.page
+        page.fill("[name=from]", "湖塘")
+        page.fill("[name=to]", "横山桥")
+        page.select_option("[name=what]", "card")
+        assert page.locator("#zip").is_disabled(), "a card has none"
+        page.select_option("[name=what]", "overview")
+        page.evaluate("() => { document.querySelector('.order details').open = true; }")
+        page.fill("[name=ppi]", "301")
+        page.click("#zip")
+        comes(page, "() => document.querySelector('[name=ppi]').getAttribute('aria-invalid') === 'true'")
+        assert "300" in (page.text_content("#state") or "")
+        page.fill("[name=ppi]", "72")
+        assert {"overview.png", "overview.pgw", "overview.prj"} == set(fetched_zip(page, "#zip"))
+        assert (page.text_content("#state") or "").strip() and page.locator("#zip").is_enabled()
+        page.select_option("[name=what]", "route")
+        booklet = fetched_zip(page, "#zip")
+        assert len(booklet) >= 6 and len(booklet) % 3 == 0
+        page.fill("#poster [name=place]", "示意站点 9")
+        assert len(fetched_zip(page, "#poster button[value=zip]")) == 3 == len(fetched_zip(page, "#wall button[value=zip]"))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert [one for one in seen.errors if "422" not in one] == [] and not seen.outside
+
+
+def fetched_zip(page: Page, button: str) -> list[str]:
+    """The names in the ZIP that a button gives, whichever window it comes in."""
+    came: list[Download] = []
+    page.context.on("page", lambda opened: opened.on("download", lambda one: came.append(one)))
+    page.once("download", lambda one: came.append(one))
+    page.click(button)
+    end = time.monotonic() + 60
+    while not came:
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+    assert came[0].suggested_filename.endswith("-maps.zip")
+    with zipfile.ZipFile(came[0].path()) as packed:
+        assert packed.testzip() is None
+        return packed.namelist()
 
 
 def test_clicks_on_the_map_make_a_route(browser: Browser, address: str) -> None:  # noqa: F811

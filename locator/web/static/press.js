@@ -45,16 +45,22 @@ async function fetched(what, ending, more = {}) {
   return response;
 }
 
+// A card has no maps to be had alone.
+function busy(is) {
+  form.querySelectorAll(".go, #pdf").forEach((button) => { button.disabled = is; });
+  document.getElementById("zip").disabled = is || form.elements.what.value === "card";
+}
+
 function begin() {
   running?.abort();
   running = new AbortController();
-  form.querySelectorAll(".go, #pdf").forEach((button) => { button.disabled = true; });
+  busy(true);
   form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
   say(w("working"));
 }
 
 function end(error) {
-  form.querySelectorAll(".go, #pdf").forEach((button) => { button.disabled = false; });
+  busy(false);
   if (error && error.name !== "AbortError") blame(error);
 }
 
@@ -95,6 +101,21 @@ async function pdf() {
     say("");
     end();
   } catch (error) { tab?.close(); end(error); }
+}
+
+// The maps alone, for a GIS.
+async function zip() {
+  begin();
+  try {
+    const ppi = form.elements.ppi.value.trim();
+    const response = await fetched(form.elements.what.value, "zip", ppi ? { ppi: Number(ppi) } : {});
+    const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "maps.zip";
+    const file = URL.createObjectURL(await response.blob());
+    el("a", { href: file, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(file), 60_000);
+    say(w("zipped", { name }));
+    end();
+  } catch (error) { end(error); }
 }
 
 // Names for the fields, as one types.
@@ -225,15 +246,17 @@ async function change(method, path, body) {
 const toPaper = (path) => (event) => {
   event.preventDefault();
   const said = new URLSearchParams([...new FormData(event.target), ...common()]);
-  window.open(`/print/${path}.pdf?${said}`, "_blank");
+  window.open(`/print/${path}.${event.submitter?.value || "pdf"}?${said}`, "_blank");
 };
 
 form.addEventListener("submit", preview);
 document.addEventListener("input", complete);
 form.addEventListener("change", (event) => { if (["from", "to", "via", "vehicle"].includes(event.target.name)) { dropLine(); draw(); } });
 document.getElementById("pdf").addEventListener("click", pdf);
+document.getElementById("zip").addEventListener("click", zip);
+form.elements.what.addEventListener("change", () => busy(false));
 document.getElementById("gpx").addEventListener("change", takeGpx);
-document.getElementById("clear").addEventListener("click", () => { form.reset(); dropLine(); drawn?.remove(); pages.replaceChildren(); say(w("empty")); });
+document.getElementById("clear").addEventListener("click", () => { form.reset(); dropLine(); drawn?.remove(); pages.replaceChildren(); busy(false); say(w("empty")); });
 saved.addEventListener("change", choose);
 document.getElementById("save").addEventListener("click", () => change("PUT", "", JSON.stringify({ order: { ...order(), name: document.getElementById("name").value.trim() }, version: standing })));
 document.getElementById("forget").addEventListener("click", () => change("DELETE", `/${encodeURIComponent(document.getElementById("name").value.trim())}`));
