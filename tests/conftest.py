@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
@@ -60,6 +62,12 @@ def porto(settings: Settings, shared: Path) -> Settings:
 def heidelberg(settings: Settings, shared: Path) -> Settings:
     """The same with the region `heidelberg` built."""
     return built_region(settings, "heidelberg", shared / "data/osm/heidelberg.osm.pbf", country="DE", tz="Europe/Berlin")
+
+
+def copied(sample: Settings, data: Path) -> Settings:
+    """A copy of the built sample under `data`, for a test to change."""
+    shutil.copytree(sample.data / "regions" / "wujin", data / "regions" / "wujin")
+    return replace(sample, data=data)
 
 
 def built_region(settings: Settings, name: str, extract: Path, *, country: str, tz: str) -> Settings:

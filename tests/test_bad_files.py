@@ -5,7 +5,6 @@ import json
 import os
 import re
 import resource
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +21,7 @@ from locator.wiring import open_locator
 from locator.words import LANGS
 from tests.cli.conftest import runner
 from tests.cli.test_regions import drawn
+from tests.conftest import copied
 from tests.doors import HOSTILE, LONG, TRIP, Doors, doors_of, left_in, one_line, tells
 
 LOCATOR = [sys.executable, "-c", "from locator.cli.main import main; main()"]
@@ -31,9 +31,7 @@ BOMB = b'<!DOCTYPE osm [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><osm version="0
 @pytest.fixture
 def own(wujin: Settings, tmp_path: Path) -> Doors:
     """Both doors of a copy of the sample, for a test to change."""
-    settings = Settings(data=tmp_path / "var")
-    shutil.copytree(wujin.data / "regions" / "wujin", settings.data / "regions" / "wujin")
-    return doors_of(settings)
+    return doors_of(copied(wujin, tmp_path / "var"))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Callable
 from datetime import datetime
 from math import isfinite
@@ -24,6 +23,7 @@ from locator.settings import Settings
 from locator.web import create_app
 from locator.wiring import open_locator
 from tests.cli.conftest import Run, runner
+from tests.conftest import copied
 
 WHEN = "2026-11-23T08:30"
 HUTANG, HENGSHANQIAO = (119.94458, 31.71581), (120.1115, 31.76373)
@@ -253,9 +253,7 @@ def sheet(path: Path, rows: list[tuple[str, str, float, float]]) -> Path:
 
 
 def test_a_sheet_in_bd_09_is_seen_by_the_next_answer_of_a_running_server(wujin: Settings, tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "var")
-    (settings.data / "regions").mkdir(parents=True)
-    shutil.copytree(wujin.data / "regions" / "wujin", settings.data / "regions" / "wujin")
+    settings = copied(wujin, tmp_path / "var")
     doors = both(settings)
 
     def mine() -> dict[str, Any]:

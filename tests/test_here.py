@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from locator.vehicles import vehicle
 from locator.web import create_app
 from locator.wiring import open_locator
 from locator.words import LANGS, words
+from tests.conftest import copied
 from tests.test_doors import Doors, both
 
 MORNING, NIGHT = "2026-06-19T09:30", "2026-06-19T02:00"
@@ -74,11 +74,11 @@ def test_the_cell_is_the_one_he_stands_in(doors: Doors, wujin: Settings) -> None
 
 
 def test_a_station_that_is_surveyed_has_a_phone(wujin: Settings, tmp_path: Path) -> None:
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
-    region = open_region(tmp_path / "var", "wujin")
+    own = copied(wujin, tmp_path / "var")
+    region = open_region(own.data, "wujin")
     stations = region.layers.catalog()["service_station"].frame
     region.layers.replace("service_station", stations.assign(position_accuracy="B", phone="0519-12345"))
-    told = both(replace(wujin, data=tmp_path / "var")).sent("here", query={"at": "湖塘"})
+    told = both(own).sent("here", query={"at": "湖塘"})
     assert told["cell"]["station"]["phone"] == "0519-12345"
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from locator.unmet import STATE
 from locator.web import create_app
 from locator.wiring import open_locator
 from locator.words import LANGS, words
+from tests.conftest import copied
 from tests.test_doors import Doors, both
 
 WHEN = "2026-11-24T08:30"
@@ -39,8 +39,7 @@ def doors(wujin: Settings) -> Doors:
 
 @pytest.fixture
 def own(wujin: Settings, tmp_path: Path) -> Settings:
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
-    return replace(wujin, data=tmp_path / "var")
+    return copied(wujin, tmp_path / "var")
 
 
 def no_plan(told: dict[str, Any]) -> bool:

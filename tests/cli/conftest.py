@@ -1,7 +1,6 @@
 """The command line as a person runs it: words in, an exit code and two streams out."""
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from locator.cli.main import main
 from locator.settings import Settings
+from tests.conftest import copied
 
 Run = Callable[..., Result]
 
@@ -38,5 +38,4 @@ def locator(wujin: Settings) -> Run:
 @pytest.fixture
 def own(wujin: Settings, tmp_path: Path) -> Run:
     """The command over a copy of the sample, for a test to change."""
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
-    return runner(tmp_path / "var")
+    return runner(copied(wujin, tmp_path / "var").data)

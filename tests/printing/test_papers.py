@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from locator.printing.sheets import Sheet, check_live, layout
 from locator.settings import Settings
 from locator.vehicles import vehicle
 from locator.wiring import open_locator
+from tests.conftest import copied
 from tests.maps.papers import codes, texts
 from tests.printing.conftest import NOW, order
 from tests.web.conftest import HOSTILE
@@ -150,10 +150,10 @@ def test_hostile_names_are_printed_as_they_stand(hostile: Settings) -> None:
 
 
 def test_the_paper_of_a_region_without_known_rules_has_no_limit(wujin: Settings, tmp_path: Path) -> None:
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "regions" / "wujin")
+    own = copied(wujin, tmp_path)
     file = open_region(tmp_path, "wujin").build / "region.json"
     file.write_text(file.read_text(encoding="utf-8").replace('"CN"', "null"), encoding="utf-8")
-    trip = Press(open_locator(Settings(data=tmp_path)), "zh").trip(order())
+    trip = Press(open_locator(own), "zh").trip(order())
     assert trip.planned is None and trip.stints == () and trip.rows
 
 

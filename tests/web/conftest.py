@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from locator.settings import Settings
 from locator.web import create_app
 from locator.wiring import open_locator
+from tests.conftest import copied
+from tests.web.looking import serving
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +25,13 @@ def app(wujin: Settings) -> APIFlask:
 def client(app: APIFlask) -> Iterator[FlaskClient]:
     with app.test_client() as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def own_address(wujin: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the sample is served, so that runs and scenarios are the module's own."""
+    with serving(copied(wujin, tmp_path_factory.mktemp("own") / "var")) as at:
+        yield at
 
 
 @pytest.fixture(scope="session")
@@ -37,21 +46,18 @@ HOSTILE = ("<img src=x onerror=\"window.__fired=1\">", "{{7*7}}", "</script><scr
 @pytest.fixture(scope="session")
 def hostile(wujin: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A copy of the sample whose partners have hostile names, notes, prices, hours and phones."""
-    import shutil
-
     from geodata.columns import Service, services_text
     from geodata.regions import open_region
 
-    data = tmp_path_factory.mktemp("hostile") / "var"
-    shutil.copytree(wujin.data / "regions" / "wujin", data / "regions" / "wujin")
-    region = open_region(data, "wujin")
+    own = copied(wujin, tmp_path_factory.mktemp("hostile") / "var")
+    region = open_region(own.data, "wujin")
     frame = region.layers.catalog()["partner"].frame
     names = [HOSTILE[i % len(HOSTILE)] for i in range(len(frame))]
     service = [services_text([Service("fuel", hours=name, price=name, benefit=name)]) for name in names]
     named = dict.fromkeys(("name", "name_en", "note", "hours", "road_ref", "direction", "source"), names)
     region.layers.replace("partner", frame.assign(**named, services=service, position_accuracy="A",
                                                   phone="tel\" onclick=\"window.__fired=1"))
-    return Settings(data=data)
+    return own
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,9 @@ DRAWN = """() => [...document.querySelectorAll('canvas.leaflet-tile')].filter(c 
     return seen.size > 3; })"""
 
 
+GRAVE = ("serious", "critical")       # of axe's impacts
+
+
 class Closed:
     """An answer that is closed though its reader has gone: werkzeug's server may forget it then, and a file stays open."""
 
@@ -109,3 +112,10 @@ def comes(page: Page, function: str, arg: Any = None, within_s: float = 30) -> N
     while not page.evaluate(function, arg):
         assert time.monotonic() < end, f"not within {within_s} s: {function}"
         page.wait_for_timeout(50)
+
+
+def faults(page: Page, impacts: tuple[str, ...] = ("moderate", *GRAVE)) -> list[str]:
+    """What axe, which the page has loaded, finds of these impacts, with the element."""
+    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:200]}" for one in found["violations"]
+            if one["impact"] in impacts for node in one["nodes"]]

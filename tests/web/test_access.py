@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from locator.settings import Settings
 from locator.words import words
-from tests.web.looking import DESKTOP, MOBILE, browser, comes, looking, serving
+from tests.web.looking import DESKTOP, GRAVE, MOBILE, browser, comes, faults, looking, serving
 
 pytestmark = pytest.mark.deep
 __all__ = ["browser"]
@@ -22,13 +22,6 @@ ENDS = {"zh": ("湖塘", "横山桥"), "en": ("Hutang", "Hengshanqiao")}
 def address(wujin: Settings) -> Iterator[str]:
     with serving(wujin) as at:
         yield at
-
-
-def faults(page: Page) -> list[str]:
-    """What axe calls serious or critical, with the element."""
-    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:200]}" for one in found["violations"]
-            if one["impact"] in ("serious", "critical") for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -44,22 +37,22 @@ def test_axe_finds_no_serious_fault(browser: Browser, address: str, screen: str,
         page.wait_for_selector(".pin", state="attached")
         page.locator(".rungs summary").click()
         page.locator(".stop .head").first.click()
-        found = faults(page)
+        found = faults(page, GRAVE)
         if screen == "phone":
             page.locator("#see-map").click()
             page.wait_for_selector(".pin")
-            found += faults(page)
+            found += faults(page, GRAVE)
             page.locator("#see-list").click()
             page.locator("#trip").click()
         page.locator("#more summary").click()
-        found += faults(page)
+        found += faults(page, GRAVE)
         page.locator("#from").fill("no such place")
         page.locator(".go").click()
         page.wait_for_selector("[role=alert]")
-        found += faults(page)
+        found += faults(page, GRAVE)
         assert not found
         page.evaluate("document.body.append(document.createElement('img'))")
-        assert any(one.startswith("image-alt") for one in faults(page)), "it can find one"
+        assert any(one.startswith("image-alt") for one in faults(page, GRAVE)), "it can find one"
 
 
 def test_the_theme_is_turned_kept_and_followed_again(browser: Browser, address: str) -> None:

@@ -1,16 +1,13 @@
 """For every eye and ear, on the other pages too: axe finds no moderate fault on any tab of /planner, on /print and /here."""
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page
 
-from locator.settings import Settings
-from tests.web.looking import DESKTOP, PHONE, browser, comes, looking, serving
+from tests.web.looking import DESKTOP, PHONE, browser, comes, faults, looking
 from tests.web.test_planner_kept import POST
 from tests.web.test_runs import ENDS
 
@@ -19,24 +16,9 @@ __all__ = ["browser"]
 SCREENS = {"desk, day, English": (DESKTOP, "light", "en"), "phone, night, Chinese": (PHONE, "dark", "zh")}
 
 
-@pytest.fixture(scope="module")
-def address(wujin: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A copy of the sample with an audit and two spacings kept."""
-    data = tmp_path_factory.mktemp("access") / "var"
-    shutil.copytree(wujin.data / "regions" / "wujin", data / "regions" / "wujin")
-    with serving(Settings(data=data)) as at:
-        yield at
-
-
-def faults(page: Page) -> list[str]:
-    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:200]}" for one in found["violations"]
-            if one["impact"] in ("moderate", "serious", "critical") for node in one["nodes"]]
-
-
-def begun(browser: Browser, address: str, path: str, screen: str) -> Any:
+def begun(browser: Browser, own_address: str, path: str, screen: str) -> Any:
     viewport, theme, lang = SCREENS[screen]
-    return looking(browser, address, f"{path}?lang={lang}", viewport=viewport, color_scheme=theme, reduced_motion="reduce")
+    return looking(browser, own_address, f"{path}?lang={lang}", viewport=viewport, color_scheme=theme, reduced_motion="reduce")
 
 
 def told(page: Page) -> None:
@@ -45,8 +27,8 @@ def told(page: Page) -> None:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_every_tab_of_the_planner(browser: Browser, address: str, screen: str) -> None:
-    with begun(browser, address, "/planner", screen) as seen:
+def test_every_tab_of_the_planner(browser: Browser, own_address: str, screen: str) -> None:
+    with begun(browser, own_address, "/planner", screen) as seen:
         page: Page = seen.page
         trips = [{"id": "t", **ENDS}]
         for name, question, ask in (("audited", "audit", {"trips": trips, "behind_s": 14_000, "services": ["shower"]}),
@@ -80,8 +62,8 @@ def test_every_tab_of_the_planner(browser: Browser, address: str, screen: str) -
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize(("path", "ready"), [("/here", "main"), ("/print", "main")])
-def test_the_other_pages(browser: Browser, address: str, path: str, ready: str, screen: str) -> None:
-    with begun(browser, address, path, screen) as seen:
+def test_the_other_pages(browser: Browser, own_address: str, path: str, ready: str, screen: str) -> None:
+    with begun(browser, own_address, path, screen) as seen:
         told(seen.page)
         seen.page.locator(ready).first.wait_for()
         seen.page.wait_for_load_state("networkidle")
@@ -90,9 +72,9 @@ def test_the_other_pages(browser: Browser, address: str, path: str, ready: str, 
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_what_the_map_says(browser: Browser, address: str, screen: str) -> None:
+def test_what_the_map_says(browser: Browser, own_address: str, screen: str) -> None:
     """A tap on the map and the bubble of a stop; by night too, though Leaflet's own sheet comes last."""
-    with begun(browser, address, "/", screen) as seen:
+    with begun(browser, own_address, "/", screen) as seen:
         page: Page = seen.page
         told(page)
         page.wait_for_selector(".pin", state="attached")

@@ -1,7 +1,6 @@
 """Closed roads on the drivers' page, in a real Chromium: drawn, without a reload after the next answer, their notes as text."""
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser
 from geodata.regions import open_region
 from geodata.roads.closures import Closure
 from locator.settings import Settings
+from tests.conftest import copied
 from tests.web.conftest import HOSTILE
 from tests.web.looking import browser, comes, looking, serving
 
@@ -20,8 +20,7 @@ __all__ = ["browser"]
 
 
 def test_closed_roads_are_drawn_and_their_notes_are_text(browser: Browser, wujin: Settings, tmp_path: Path) -> None:
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
-    settings = Settings(data=tmp_path / "var")
+    settings = copied(wujin, tmp_path / "var")
     region = open_region(settings.data, "wujin")
     assert region.roads is not None
     ways = [int(way) for way in dict.fromkeys(region.roads.edge_way.tolist())][:len(HOSTILE)]

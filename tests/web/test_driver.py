@@ -1,7 +1,6 @@
 """The driver with one thumb: first tap to navigation, what WeChat gets, his own line, the way itself, the screen reader."""
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from geodata.datum import from_wgs84
 from geodata.regions import open_region
 from locator.settings import Settings
 from locator.words import words
+from tests.conftest import copied
 from tests.web.conftest import HOSTILE
 from tests.web.counting import Sent
 from tests.web.looking import ANDROID, MOBILE, browser, comes, looking, serving
@@ -29,13 +29,12 @@ HEARD = """window.heard = []; window.locked = 0;
 @pytest.fixture(scope="module")
 def sure(wujin: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The sample as if somebody had surveyed every place."""
-    data = tmp_path_factory.mktemp("sure") / "var"
-    shutil.copytree(wujin.data / "regions" / "wujin", data / "regions" / "wujin")
-    layers = open_region(data, "wujin").layers
+    own = copied(wujin, tmp_path_factory.mktemp("sure") / "var")
+    layers = open_region(own.data, "wujin").layers
     for name, layer in layers.catalog().items():
         if name in PLACES:
             layers.replace(name, layer.frame.assign(position_accuracy="A", phone="0519-8888 0000"))
-    return Settings(data=data)
+    return own
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from locator.settings import Settings
+from tests.conftest import copied
 from tests.web.looking import Seen, browser, comes, looking, serving
 from tests.web.test_runs import ENDS
 
@@ -27,14 +27,6 @@ DRAWN = """() => {
 DONE = "n => [...document.querySelectorAll('.job')].filter(one => one.dataset.state === 'done').length === n"
 
 
-@pytest.fixture(scope="module")
-def address(wujin: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    data = tmp_path_factory.mktemp("kept") / "var"
-    shutil.copytree(wujin.data / "regions" / "wujin", data / "regions" / "wujin")
-    with serving(Settings(data=data)) as at:
-        yield at
-
-
 def complaints(seen: Seen) -> list[str]:
     """What the page complained of; that these tests read its canvases back is not its doing."""
     return [one for one in seen.errors if not one.startswith("Canvas2D")]
@@ -50,8 +42,8 @@ def opened(page: Page, question: str) -> None:
     comes(page, "() => !document.getElementById('note').hidden")
 
 
-def test_audits_and_spacings_that_were_run_are_drawn(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en#jobs") as seen:
+def test_audits_and_spacings_that_were_run_are_drawn(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en#jobs") as seen:
         page = seen.page
         start(page, "audit", {"trips": [{"id": "t", **ENDS, "weight": 3}], "behind_s": 14_000})
         start(page, "spacing", {"own_m": 10_000})
@@ -74,8 +66,8 @@ def test_audits_and_spacings_that_were_run_are_drawn(browser: Browser, address: 
         assert not complaints(seen) and not seen.outside
 
 
-def test_two_spacings_show_where_they_differ(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en#scenarios") as seen:
+def test_two_spacings_show_where_they_differ(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en#scenarios") as seen:
         page = seen.page
         for name, ask in (("all", {}), ("areas", {"kinds": ["service_area"]}), ("again", {})):
             assert page.evaluate(POST, ["/api/scenarios", {"name": name, "question": "spacing", "ask": ask}])["name"] == name
@@ -93,8 +85,8 @@ def test_two_spacings_show_where_they_differ(browser: Browser, address: str) -> 
         assert not complaints(seen)
 
 
-def test_a_report_is_made_and_downloaded(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en", accept_downloads=True) as seen:
+def test_a_report_is_made_and_downloaded(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en", accept_downloads=True) as seen:
         page = seen.page
         page.wait_for_selector("#cover-told .big b", timeout=60_000)
         page.locator("#report").click()
@@ -110,12 +102,11 @@ def test_a_report_is_made_and_downloaded(browser: Browser, address: str) -> None
 
 
 def test_what_is_kept_of_another_region_leads_there(browser: Browser, wujin: Settings, tmp_path: Path) -> None:
-    data = tmp_path / "var"
-    for name in ("wujin", "other"):
-        shutil.copytree(wujin.data / "regions" / "wujin", data / "regions" / name)
-    for file in (data / "regions" / "other" / "builds").rglob("region.json"):
+    own = copied(wujin, tmp_path / "var")
+    shutil.copytree(own.data / "regions" / "wujin", own.data / "regions" / "other")
+    for file in (own.data / "regions" / "other" / "builds").rglob("region.json"):
         file.write_bytes(file.read_bytes().replace(b'"wujin"', b'"other"'))
-    with serving(Settings(data=data)) as at, looking(browser, at, "/planner?lang=en#scenarios") as seen:
+    with serving(own) as at, looking(browser, at, "/planner?lang=en#scenarios") as seen:
         page = seen.page
         for region in ("wujin", "other"):
             page.evaluate(POST, ["/api/scenarios", {"name": f"of {region}", "question": "spacing", "region": region}])

@@ -1,9 +1,6 @@
 """The planner's page in a real Chromium: it answers, list and map are linked, runs are seen and ended, hostile names are text."""
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
@@ -17,18 +14,9 @@ pytestmark = pytest.mark.deep
 __all__ = ["browser"]
 
 
-@pytest.fixture(scope="module")
-def address(wujin: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A copy of the sample, so that runs and scenarios are this module's own."""
-    data = tmp_path_factory.mktemp("planner") / "var"
-    shutil.copytree(wujin.data / "regions" / "wujin", data / "regions" / "wujin")
-    with serving(Settings(data=data)) as at:
-        yield at
-
-
 @pytest.mark.parametrize(("lang", "viewport"), [("zh", DESKTOP), ("en", DESKTOP), ("zh", PHONE)])
-def test_the_coverage_is_answered_and_drawn(browser: Browser, address: str, lang: str, viewport: dict[str, int]) -> None:
-    with looking(browser, address, f"/planner?lang={lang}", viewport=viewport) as seen:
+def test_the_coverage_is_answered_and_drawn(browser: Browser, own_address: str, lang: str, viewport: dict[str, int]) -> None:
+    with looking(browser, own_address, f"/planner?lang={lang}", viewport=viewport) as seen:
         page = seen.page
         page.wait_for_selector(".big b", timeout=60_000)
         assert page.locator(".big b").inner_text().endswith("%")
@@ -46,8 +34,8 @@ def test_the_coverage_is_answered_and_drawn(browser: Browser, address: str, lang
         assert not seen.errors and not seen.outside
 
 
-def test_sliders_ask_again_and_a_gap_is_shown_on_the_map(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en") as seen:
+def test_sliders_ask_again_and_a_gap_is_shown_on_the_map(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en") as seen:
         page = seen.page
         page.wait_for_selector(".big b", timeout=60_000)
         before = page.locator(".big b").inner_text()
@@ -64,8 +52,8 @@ def test_sliders_ask_again_and_a_gap_is_shown_on_the_map(browser: Browser, addre
         assert not seen.errors
 
 
-def test_runs_are_seen_and_kept_and_two_scenarios_are_compared(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en") as seen:
+def test_runs_are_seen_and_kept_and_two_scenarios_are_compared(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en") as seen:
         page = seen.page
         page.wait_for_selector(".gap", timeout=60_000)
         page.on("dialog", lambda dialog: dialog.accept(names.pop(0)))
@@ -92,8 +80,8 @@ def test_runs_are_seen_and_kept_and_two_scenarios_are_compared(browser: Browser,
         assert not page.evaluate("window.__fired") and not seen.errors
 
 
-def test_a_run_is_cancelled_from_the_page(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en") as seen:
+def test_a_run_is_cancelled_from_the_page(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en") as seen:
         page = seen.page
         page.wait_for_selector(".gap", timeout=60_000)
         page.locator("#run").click()
@@ -105,8 +93,8 @@ def test_a_run_is_cancelled_from_the_page(browser: Browser, address: str) -> Non
         assert not seen.errors
 
 
-def test_the_tabs_are_worked_by_keyboard_and_kept_in_the_address(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en") as seen:
+def test_the_tabs_are_worked_by_keyboard_and_kept_in_the_address(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en") as seen:
         page = seen.page
         page.wait_for_selector(".big", timeout=60_000)
         page.locator("#tab-cover").focus()
@@ -116,7 +104,7 @@ def test_the_tabs_are_worked_by_keyboard_and_kept_in_the_address(browser: Browse
         page.keyboard.press("ArrowRight")
         assert page.locator("#tab-cover").get_attribute("aria-selected") == "true"
         assert not page.locator("#panel-scenarios").is_visible()
-        page.goto(f"{address}/planner?lang=en#unmet")
+        page.goto(f"{own_address}/planner?lang=en#unmet")
         page.reload()
         comes(page, "() => document.getElementById('tab-unmet').getAttribute('aria-selected') === 'true'")
         assert not seen.errors
@@ -130,8 +118,8 @@ def test_hostile_names_of_places_are_text(browser: Browser, hostile: Settings) -
         assert not page.evaluate("window.__fired") and not seen.errors and not seen.outside
 
 
-def test_roads_are_drawn_as_lines_with_their_stops(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en#spacing") as seen:
+def test_roads_are_drawn_as_lines_with_their_stops(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en#spacing") as seen:
         page = seen.page
         page.wait_for_selector(".strip", timeout=60_000)
         facts = page.locator(".road-head").all_inner_texts()
@@ -143,8 +131,8 @@ def test_roads_are_drawn_as_lines_with_their_stops(browser: Browser, address: st
         assert not seen.errors
 
 
-def test_sites_are_found_by_a_run_with_the_coverage_before_and_after(browser: Browser, address: str) -> None:
-    with looking(browser, address, "/planner?lang=en#siting") as seen:
+def test_sites_are_found_by_a_run_with_the_coverage_before_and_after(browser: Browser, own_address: str) -> None:
+    with looking(browser, own_address, "/planner?lang=en#siting") as seen:
         page = seen.page
         page.evaluate("() => { document.getElementById('minutes').value = 10; }")
         page.locator("[name=k]").select_option("2")

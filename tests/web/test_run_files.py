@@ -1,7 +1,6 @@
 """A report's files are made once and kept with its run: then only read; gone with it, bounded with all that is kept."""
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,6 +23,7 @@ from locator.web import create_app, report_run, reports
 from locator.web.planned import files_of
 from locator.web.report_run import file_name
 from locator.wiring import open_locator
+from tests.conftest import copied
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 KEPT = {"report.gpkg", "report.zh.pdf", "report.en.pdf", "report.zh.xlsx", "report.en.xlsx"}
@@ -36,8 +36,7 @@ def answer(wujin: Settings) -> bytes:
 
 @pytest.fixture
 def own(wujin: Settings, tmp_path: Path) -> Settings:
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
-    return Settings(data=tmp_path / "var")
+    return copied(wujin, tmp_path / "var")
 
 
 @pytest.fixture

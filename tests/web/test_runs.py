@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import sqlite3
 import subprocess
 import time
@@ -28,6 +27,7 @@ from locator.web.running import tend
 from locator.web.scenario import compare
 from locator.wiring import open_locator
 from tests.cli.conftest import runner
+from tests.conftest import copied
 
 Json = dict[str, Any]
 ENDS = {"from_lon": 119.9446, "from_lat": 31.7158, "to_lon": 120.1115, "to_lat": 31.7637}
@@ -38,8 +38,7 @@ ASK: Json = {"limit_s": 900.0, "services": ["shower"]}
 @pytest.fixture
 def own(wujin: Settings, tmp_path: Path) -> Iterator[Settings]:
     """A copy of the sample; whatever still runs when the test is over is ended."""
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
-    settings = Settings(data=tmp_path / "var")
+    settings = copied(wujin, tmp_path / "var")
     yield settings
     if (settings.data / STATE).is_file():
         for job in read_jobs(settings.data / STATE):

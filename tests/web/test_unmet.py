@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ from locator.unmet import COLUMNS, SHOWN_FROM, STATE
 from locator.web import create_app
 from locator.wiring import open_locator
 from tests.cli.conftest import runner
+from tests.conftest import copied
 from tests.doors import TRIP
 
 NONE = TRIP | {"services": ["clinic"], "min_bays": 9_999}            # no place has so many
@@ -26,8 +26,7 @@ ADDRESS, AGENT = "203.0.113.77", "a phone of somebody"
 
 @pytest.fixture
 def own_data(wujin: Settings, tmp_path: Path) -> Settings:
-    shutil.copytree(wujin.data / "regions" / "wujin", tmp_path / "var" / "regions" / "wujin")
-    return replace(wujin, data=tmp_path / "var")
+    return copied(wujin, tmp_path / "var")
 
 
 @pytest.fixture
