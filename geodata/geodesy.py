@@ -71,7 +71,9 @@ def short_way(degrees: ArrayLike) -> Floats:
 
 def distance_m(lonlat_a: ArrayLike, lonlat_b: ArrayLike) -> Floats:
     """Geodesic metres between pairs of places; (n, 2) against (n, 2), or either one a single (2,)."""
-    a, b = np.broadcast_arrays(np.asarray(lonlat_a, np.float64), np.asarray(lonlat_b, np.float64))
+    a, b = np.asarray(lonlat_a, np.float64), np.asarray(lonlat_b, np.float64)
+    if a.shape != b.shape:
+        a, b = np.broadcast_arrays(a, b)
     return np.asarray(inverse(a, b)[1]).reshape(a.shape[:-1])
 
 

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from geodata.index import SpatialIndex
 from geodata.roads.osm import read_roads
 from geodata.roads.snap import find_grid
-from locator.audit.track_kernels import driven, last_beside, reaches, spread
+from locator.audit.track_kernels import driven, is_sound, last_beside, reaches, spread
 from locator.engines.embedded import EmbeddedEngine
 from locator.engines.hierarchy import build_hierarchy
 from locator.engines.searching import Adjacency, Seeds, search_nearest
@@ -55,6 +55,7 @@ def _index() -> None:
 
 def _auditing() -> None:
     line, time_s = np.array(CORNERS), np.arange(4.0)
+    assert is_sound(line[:, 0].copy(), line[:, 1].copy(), time_s, 3.0)
     xyz, metres = spread(line)
     reaches(xyz, 1.0)
     drive_s, _ = driven(metres, time_s, 1.0, 1.0)
@@ -71,6 +72,9 @@ def _matching() -> None:
     share = np.linspace(0.1, 0.9, 12)[:, None]
     line = np.array(CORNERS[0]) * (1 - share) + np.array(CORNERS[1]) * share
     assert engine.match(line + np.random.default_rng(1).normal(0, 5e-5, line.shape), vehicle()).distance_m > 0
+    metric, nodes = engine.network(vehicle()).metric, np.arange(2)
+    for down in (True, False):
+        assert metric.joined_ms(nodes, metric.chains(nodes, down=down), nodes)[0, 0] == 0
 
 
 def _town() -> str:

@@ -73,6 +73,8 @@ class Auditor:
         self.chords = cKDTree(self.places_xyz) if len(self.rows) > FEW_PLACES else None
         self.every = np.arange(len(self.rows))
         self.engine: Engine = locator.engine
+        if ask.depth != "quick" and isinstance(self.engine, EmbeddedEngine):
+            self.engine.expect(self.atlas.places, ask.vehicle)
         self.drive_s, self.break_s = float(ask.drive_s), float(ask.break_s)
         by_depth = {"quick": self._quick, "routed": self._routed, "matched": self._matched}
         self.judged: Callable[[Trip], Audited] = by_depth[ask.depth]

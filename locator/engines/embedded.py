@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 POOL = 6                   # vehicle signatures kept ready at once
 MATCHED = 2                # of these, kept for map matching (20 bytes an arc, 4 a turn)
+EXPECTED = 20_000          # positions at places: 2 KB each in a large country
 SEARCHES = 4               # searches without one measure kept for the next question
 
 
@@ -107,6 +108,14 @@ class EmbeddedEngine:
             while len(self._stands) > 4 * self._pool:
                 self._stands.popitem(last=False)
         return found
+
+    def expect(self, places: Places, vehicle: Vehicle) -> None:
+        """For one who will ask for the detours of the same places over and over: what is always the same is found once."""
+        net = self.network(vehicle)
+        found = self.stands(places, net)
+        if len(found.arc) <= EXPECTED and found.chains is None:
+            with self._lock:
+                self._stands[net.key, places.key] = found.with_chains(net)
 
     def bars(self, places: Places, rows: Ints, start: Spot, end: Spot, vehicle: Vehicle) -> dict[int, Bar]:
         """What alone keeps the vehicle from places `rows` that it cannot reach on its way; nothing for those it explains not."""
@@ -193,10 +202,10 @@ class EmbeddedEngine:
         shape = (len(pieces), len(rows))
         out_ms, back_ms, lot = np.full(shape, FAR), np.full(shape, FAR), np.full(shape, -1)
         for i, piece in enumerate(pieces):
-            for target, there, back in best_lots(net, piece, stands, mine):
-                j = column[stands.place[target]]
-                if there + back < out_ms[i, j] + back_ms[i, j]:
-                    out_ms[i, j], back_ms[i, j], lot[i, j] = there, back, stands.lot[target]
+            target, there, back = best_lots(net, piece, stands, mine)
+            last = np.argsort(there + back, kind="stable")[::-1]        # of a place's lots the cheapest, the first of equals
+            j = column[stands.place[target[last]]]
+            out_ms[i, j], back_ms[i, j], lot[i, j] = there[last], back[last], stands.lot[target[last]]
         before = np.array([p.start_ms - start_ms for p in pieces])[:, None]
         after = np.array([end_ms - p.end_ms for p in pieces])[:, None]
         reach, back_s = seconds(out_ms, before), seconds(back_ms, after)
@@ -234,7 +243,7 @@ class EmbeddedEngine:
         mine = np.flatnonzero(column[stands.place] >= 0)
         soonest, lot = np.full(len(rows), FAR), np.full(len(rows), -1)
         for here in snap_point(self.snapper, net, lon, lat, "at"):
-            times = net.between_ms(*here.positions, stands.arc[mine], stands.into_ms[mine]).min(axis=0, initial=FAR)
+            times = stands.there_ms(net, here, mine)
             if (times < FAR).any():
                 break
         for k in np.argsort(times, kind="stable")[::-1].tolist():
@@ -260,16 +269,16 @@ def _positions(spots: Sequence[Spot], lots: Ints) -> tuple[Ints, Ints, Ints]:
     return np.cumsum(count) - count, arcs, into
 
 
-def best_lots(net: Network, piece: Piece, stands: Stands, mine: Ints) -> list[tuple[int, int, int]]:
-    """(stand, there_ms, back_ms) for every lot: in by one direction, out by any. Two sums are never mixed between lots.
+def best_lots(net: Network, piece: Piece, stands: Stands, mine: Ints) -> tuple[Ints, Ints, Ints]:
+    """(row of stands, there_ms, back_ms) of every lot of the rows `mine` with a way there and back: in by one direction, out by
+    any. Two sums are never mixed between lots.
 
     A route that itself goes on to turn round is not cut short by turning at the place: he then drives on as he came.
     """
     if not len(mine):
-        return []
-    arc, into, lot = stands.arc[mine], stands.into_ms[mine], stands.lot[mine]
-    there = net.between_ms(*piece.start.positions, arc, into).min(axis=0)
-    back = net.between_ms(arc, into, *piece.end.positions).min(axis=1)
+        return mine, mine, mine
+    arc, lot = stands.arc[mine], stands.lot[mine]
+    there, back = stands.there_ms(net, piece.start, mine), stands.back_ms(net, mine, piece.end)
     first = np.flatnonzero(np.concatenate([[True], lot[1:] != lot[:-1]]))
     least = np.minimum.reduceat(there, first), np.minimum.reduceat(back, first)
     whole = piece.end_ms - piece.start_ms
@@ -279,7 +288,8 @@ def best_lots(net: Network, piece: Piece, stands: Stands, mine: Ints) -> list[tu
         ways = [(int(there[side].min()), int(back[side].min())) for side in sides]
         least[0][row], least[1][row] = min(ways, key=sum)
         least[1][row] = max(least[1][row], whole - least[0][row])         # business there may let him through: he gains nothing
-    return [(int(mine[f]), int(t), int(b)) for f, t, b in zip(first, *least, strict=True) if t < FAR and b < FAR]
+    found = (least[0] < FAR) & (least[1] < FAR)
+    return mine[first[found]], least[0][found], least[1][found]
 
 
 def seconds(ms: Ints, more: Ints) -> Floats:

@@ -25,6 +25,20 @@ Lists = tuple[NDArray[np.int64], NDArray[np.uint16], Weights]      # where each 
 
 
 @dataclass(frozen=True, eq=False)
+class Chains:
+    """Of some nodes that are asked for over and over: those of node i stand from ptr[i] on, by depth.
+
+    down      the times lead from the ancestors down to the node; else from the node up to them
+    rank      the ancestors, the node itself the last;  ms: their times
+    """
+
+    down: bool
+    ptr: NDArray[np.int64]
+    rank: NDArray[np.int32]
+    ms: Weights
+
+
+@dataclass(frozen=True, eq=False)
 class Metric:
     """up_ms[i], down_ms[i]: the least time over arc i of the hierarchy's `up`, or its `down`, by ways through lower ranks."""
 
@@ -35,7 +49,7 @@ class Metric:
     def table_ms(self, sources: NDArray[np.int64], targets: NDArray[np.int64]) -> Weights:
         """(s, t) least times; FAR_MS where there is no way."""
         h = self.hierarchy
-        ups, downs = (h.up_ptr, h.up_depth, self.up_ms), (h.down_ptr, h.down_depth, self.down_ms)
+        ups, downs = self._lists(False), self._lists(True)
         if len(sources) > len(targets):
             return self._table(h.rank[targets], h.rank[sources], downs, ups).T
         return self._table(h.rank[sources], h.rank[targets], ups, downs)
@@ -45,9 +59,32 @@ class Metric:
         h, found = self.hierarchy, np.full((len(few), len(many)), FAR_MS)
         if found.size:
             order = np.argsort(many, kind="stable")
-            height = int(max(h.depth[few].max(), h.depth[many].max())) + 1
+            height = max(self._height(few), self._height(many))
             _fill_table(found, few, many[order], order, height, h.parent, h.depth, *there, *back)
         return found
+
+    def chains(self, nodes: NDArray[np.int64], *, down: bool) -> Chains:
+        h, ranks = self.hierarchy, self.hierarchy.rank[nodes]
+        ptr = np.concatenate([[0], np.cumsum(h.depth[ranks] + np.int64(1))])
+        (chain, least), came = np.empty((2, ptr[-1]), np.int32), np.empty(self._height(ranks), np.int32)
+        _climb_all(ranks, h.parent, h.depth, *self._lists(down), ptr, chain, least, came)
+        return Chains(down, ptr, chain, least)
+
+    def joined_ms(self, nodes: NDArray[np.int64], chains: Chains, rows: NDArray[np.int64]) -> Weights:
+        """(nodes, rows) least times from each node to those of `rows` of the chains, or to it where the chains lead up."""
+        h, ranks, found = self.hierarchy, self.hierarchy.rank[nodes], np.full((len(nodes), len(rows)), FAR_MS)
+        own, own_ms, came = np.empty((3, self._height(ranks)), np.int32)
+        _join(found, ranks, h.parent, h.depth, *self._lists(not chains.down), chains.ptr, chains.rank, chains.ms, rows,
+              own, own_ms, came)
+        return found
+
+    def _height(self, ranks: Weights) -> int:
+        """The nodes on the longest of their chains."""
+        return int(self.hierarchy.depth[ranks].max(initial=0)) + 1
+
+    def _lists(self, down: bool) -> Lists:
+        h = self.hierarchy
+        return (h.down_ptr, h.down_depth, self.down_ms) if down else (h.up_ptr, h.up_depth, self.up_ms)
 
     def way(self, source: int, target: int) -> NDArray[np.int64]:
         """The nodes of a shortest way, both ends with it; none where there is no way."""
@@ -113,6 +150,28 @@ def _climb(x, parent, depth, ptr, heights, ms, chain, least, came):
         for i in range(ptr[chain[d]], ptr[chain[d] + 1]):
             if here + ms[i] < least[heights[i]]:
                 least[heights[i]], came[heights[i]] = here + ms[i], d
+
+
+@compiled
+def _climb_all(ranks, parent, depth, ptr, heights, ms, begin, chain, least, came):
+    for k in range(len(ranks)):
+        a, b = begin[k], begin[k + 1]
+        _climb(ranks[k], parent, depth, ptr, heights, ms, chain[a:b], least[a:b], came)
+
+
+@compiled
+def _join(found, ranks, parent, depth, ptr, heights, ms, begin, chain, least, rows, own, own_ms, came):
+    """What lies above both stands in both chains, from the top as far as they agree."""
+    for k in range(len(ranks)):
+        size = depth[ranks[k]] + 1
+        _climb(ranks[k], parent, depth, ptr, heights, ms, own, own_ms, came)
+        for r in range(len(rows)):
+            a, best = begin[rows[r]], np.int64(FAR_MS)
+            for d in range(min(size, begin[rows[r] + 1] - a)):
+                if own[d] != chain[a + d]:
+                    break
+                best = min(best, np.int64(own_ms[d]) + least[a + d])
+            found[k, r] = best
 
 
 @compiled

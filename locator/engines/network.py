@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,14 @@ from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
 from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
 from locator.engines.begun import Begun
 from locator.engines.hierarchy import Hierarchy
-from locator.engines.metric import FAR_MS, Metric, weigh
+from locator.engines.metric import FAR_MS, Chains, Metric, weigh
 from locator.engines.steps import Steps
 from locator.engines.weighed import Weighed, digest, find, keep
 
 FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
 Millis = NDArray[np.int64]
 FERRY = CLASS_NUMBER["ferry"]
+FEW = 16                       # arcs of which it is quicker to look for some twice than to sort them
 SMALL_CORE = 0.25              # a net whose largest part is smaller than this share is taken as it is
 
 
@@ -159,17 +161,32 @@ class Network:
 
     def between_ms(self, from_arc: NDArray[np.int64], from_into: Millis, to_arc: NDArray[np.int64], to_into: Millis) -> Millis:
         """(s, t) driving time from each position to each position."""
-        sources, s = np.unique(from_arc, return_inverse=True)
-        targets, t = np.unique(to_arc, return_inverse=True)
-        whole = self.ends_ms(sources, targets)[s][:, t]
-        same = from_arc[:, None] == to_arc[None, :]
-        behind = same & (to_into[None, :] < from_into[:, None])
-        for i, j in np.argwhere(behind):
-            whole[i, j] = self.round_trip(int(from_arc[i]))[0]
+        (sources, s), (targets, t) = _distinct(from_arc), _distinct(to_arc)
+        return self._standing_ms(self.ends_ms(sources, targets)[s][:, t], from_arc, from_into, to_arc, to_into)
+
+    def often_ms(self, spot: Spot, chains: Chains, rows: NDArray[np.int64], arc: NDArray[np.int64], into: Millis) -> Millis:
+        """(t,) the least from a spot to each position (arc, into), or back from it where the chains lead up: those of the ends of
+        the arcs stand in `rows` of the chains."""
+        arcs, ms = spot.positions
+        found = self.metric.joined_ms(arcs, chains, rows)
+        whole = np.where(found == FAR_MS, FAR, found.astype(np.int64))
+        if chains.down:
+            return np.asarray(self._standing_ms(whole, arcs, ms, arc, into).min(axis=0, initial=FAR))
+        return np.asarray(self._standing_ms(whole.T, arc, into, arcs, ms).min(axis=1, initial=FAR))
+
+    def _standing_ms(self, whole: Millis, from_arc: NDArray[np.int64], from_into: Millis, to_arc: NDArray[np.int64],
+                     to_into: Millis) -> Millis:
+        """(s, t) between positions, where `whole` are the times between the ends of their arcs."""
         rest_ms = self.arc_ms[from_arc].astype(np.int64) - from_into
         short_ms = self.arc_ms[to_arc].astype(np.int64) - to_into
         times = np.where(whole >= FAR, FAR, whole + rest_ms[:, None] - short_ms[None, :])
-        return np.where(same & ~behind, to_into[None, :] - from_into[:, None], times)
+        for i, j in np.argwhere(from_arc[:, None] == to_arc[None, :]).tolist():
+            if to_into[j] >= from_into[i]:
+                times[i, j] = to_into[j] - from_into[i]
+            else:
+                round_ms = self.round_trip(int(from_arc[i]))[0]
+                times[i, j] = FAR if round_ms >= FAR else round_ms + rest_ms[i] - short_ms[j]
+        return np.asarray(times)
 
     def round_trip(self, arc: int) -> tuple[int, int]:
         """(ms, first arc): the shortest way from the end of an arc round to its own end; (FAR, -1) when there is none."""
@@ -287,6 +304,11 @@ class Network:
         """A point of a road in one direction, whatever lies behind: by the arc and all its copies."""
         arcs = tuple(a for a in self.graph.arcs_like(arc) if self.is_open(a))
         return Spot(arcs, (into_ms,) * len(arcs), lon, lat)
+
+
+def _distinct(arcs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Any]:
+    """Each once, and where each stands among them; a few as they are."""
+    return (arcs, slice(None)) if len(arcs) <= FEW else np.unique(arcs, return_inverse=True)
 
 
 def _reached(matrix: csr_matrix, first: int) -> NDArray[np.bool_]:

@@ -96,8 +96,10 @@ def _cut_leg(route: Route, net: Network, start: Spot, first: int, last: int, int
     at_ms = int(steps.begin_ms[first]) + into_ms - int(steps.enter_ms[first])
     at_m = float(steps.begin_m[first]) + _metres(steps, first, into_ms) - float(steps.enter_m[first])
     end_ms, end_m = int(steps.end_ms[last]), float(steps.end_m[last])
+    fastest = not route.own_line and start is route.spots[leg]          # a whole leg, found as the fastest way between its spots
     while True:
-        end = next((spot for spot in ends if net.spots_ms(start, spot) == end_ms - at_ms), ends[-1] if first >= last else None)
+        end = next((spot for spot in ends if fastest or net.spots_ms(start, spot) == end_ms - at_ms),
+                   ends[-1] if first >= last else None)
         if end is not None:
             return [*pieces, Piece(start, end, first, last, at_ms, end_ms, at_m, end_m, leg)]
         stop = _reach(steps, net, start, at_ms, first, last)

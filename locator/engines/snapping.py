@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import NotReachable
 from geodata.geodesy import distance_m
-from geodata.roads.snap import EdgePoint, Snapper
+from geodata.roads.snap import EdgePoint, Snapper, metres_per_degree
 from geodata.roads.tags import CLASS_NAMES
 from locator.engines.bars import Bar, closed_by, find_bar
 from locator.engines.network import Network, Spot
@@ -73,9 +74,8 @@ def spot_of(net: Network, found: list[EdgePoint], name: str) -> Spot:
 def _meet(a: EdgePoint, b: EdgePoint, a_length_m: float, b_length_m: float) -> bool:
     """Do two roads end where both are nearest?"""
     to_end_m = max(min(a.share, 1 - a.share) * a_length_m, min(b.share, 1 - b.share) * b_length_m)
-    if to_end_m > SAME_SPOT_M:
-        return False
-    return float(distance_m(np.array([[a.lon, a.lat]]), np.array([b.lon, b.lat]))[0]) <= SAME_SPOT_M
+    per_lon, per_lat = metres_per_degree(a.lat)
+    return to_end_m <= SAME_SPOT_M and hypot((a.lon - b.lon) * per_lon, (a.lat - b.lat) * per_lat) <= SAME_SPOT_M
 
 
 def _great(snapper: Snapper, net: Network, point: Floats, near: Spot, farther_m: float, name: str,

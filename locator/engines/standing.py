@@ -6,7 +6,7 @@ Never knows: routes, layers, opening hours.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -14,14 +14,18 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.roads.snap import EdgePoint, Snapper
-from locator.engines.network import Network, Spot
+from locator.engines.metric import Chains
+from locator.engines.network import FAR, Network, Spot
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Stands:
-    """One row a position, grouped by lot. A lot is entered and left in every direction listed."""
+    """One row a position, grouped by lot. A lot is entered and left in every direction listed.
+
+    chains  down to the arcs of the rows, and up from them, where they are asked for over and over
+    """
 
     place: Ints
     lot: Ints
@@ -29,6 +33,24 @@ class Stands:
     into_ms: Ints
     spots: tuple[Spot, ...]            # by lot
     points: tuple[EdgePoint, ...]      # by lot
+    chains: tuple[Chains, Chains] | None = None
+
+    def with_chains(self, net: Network) -> Stands:
+        return replace(self, chains=(net.metric.chains(self.arc, down=True), net.metric.chains(self.arc, down=False)))
+
+    def there_ms(self, net: Network, spot: Spot, mine: Ints) -> Ints:
+        """(m,) the least from a spot to each of the rows `mine`."""
+        arc, into_ms = self.arc[mine], self.into_ms[mine]
+        if self.chains is not None:
+            return net.often_ms(spot, self.chains[0], mine, arc, into_ms)
+        return np.asarray(net.between_ms(*spot.positions, arc, into_ms).min(axis=0, initial=FAR))
+
+    def back_ms(self, net: Network, mine: Ints, spot: Spot) -> Ints:
+        """(m,) the least from each of the rows `mine` to a spot."""
+        arc, into_ms = self.arc[mine], self.into_ms[mine]
+        if self.chains is not None:
+            return net.often_ms(spot, self.chains[1], mine, arc, into_ms)
+        return np.asarray(net.between_ms(arc, into_ms, *spot.positions).min(axis=1, initial=FAR))
 
 
 def find_stands(snapper: Snapper, net: Network, geometry: NDArray[np.object_], rows: Iterable[int]) -> Stands:

@@ -60,6 +60,10 @@ def test_tables_and_ways_are_those_of_dijkstra(seed: int) -> None:
     assert (metric.table_ms(every, every) == truth).all()
     assert (metric.table_ms(every, every[:3]) == truth[:, :3]).all() and (metric.table_ms(every[:3], every) == truth[:3]).all()
     assert (metric.table_ms(every[::-1], np.array([0, 0])) == truth[::-1, [0, 0]]).all()
+    rows, down, up = every[::-2], metric.chains(every, down=True), metric.chains(every, down=False)
+    assert (metric.joined_ms(every, down, rows) == truth[:, rows]).all()
+    assert (metric.joined_ms(every, up, rows) == truth.T[:, rows]).all()
+    assert metric.joined_ms(every, down, rows[:0]).shape == (n, 0) and len(metric.chains(every[:0], down=True).ms) == 0
     assert metric.table_ms(every[:0], every).shape == (0, n) and metric.table_ms(every, every[:0]).shape == (n, 0)
     arc = dict.fromkeys(zip(tail.tolist(), head.tolist(), strict=True), np.inf)
     for t, h, w in zip(tail.tolist(), head.tolist(), weight.tolist(), strict=True):

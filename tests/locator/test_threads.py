@@ -49,6 +49,15 @@ def answer(engine: EmbeddedEngine, places: Places, trip: Trip) -> object:
             near.drive_s.tolist(), near.lot.tolist())
 
 
+def test_places_that_are_expected_over_and_over_are_answered_as_ever(places: Places) -> None:
+    ready, who = engine_of(random_osm(np.random.default_rng(3), side=10), pool=POOL), FLEET[2]
+    first = [answer(ready, places, (seed, who)) for seed in range(40)]
+    assert ready.stands(places, ready.network(who)).chains is None
+    ready.expect(places, who)
+    assert ready.stands(places, ready.network(who)).chains is not None
+    assert [answer(ready, places, (seed, who)) for seed in range(40)] == first
+
+
 @pytest.mark.parametrize("fleet", [FLEET[:1], FLEET], ids=["one vehicle", "more vehicles than the pool holds"])
 def test_eight_threads_get_the_answers_of_one(engine: EmbeddedEngine, places: Places, fleet: tuple[Vehicle, ...]) -> None:
     trips = [(seed, fleet[seed % len(fleet)]) for seed in range(15)]
