@@ -19,6 +19,7 @@ SHARED = (
     "last_safe",
     "not_sure",
     "bays",
+    "hours_unknown",
     "number",
     "stop",
     "km",

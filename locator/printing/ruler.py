@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,8 @@ def ruler(
 ) -> dict[str, Any]:
     """Everything on the ruler of the page from_m … to_m. labels: of `limit`, `last_safe`, `rest`.
 
-    flags: stops and limits beside the ruler, each with `at`, where it is, and `stand`, where there is room for it.
+    flags: stops and limits beside the ruler, each with `at`, where it is, and `stand`, where there is room for it. Where they
+    cannot all stand there, stops of about one place are one flag: `number` to `last`, each of their places in `places`.
     """
     span = max(to_m - from_m, 1e-9)
 
@@ -78,6 +80,7 @@ def ruler(
                 {"at": at(place_m), "what": what, "number": row["number"], "kind": row["kind"], "label": labels.get(what)}
             )
     flags.sort(key=lambda flag: (flag["at"], flag["number"] or 0))
+    flags = gathered(flags, height_mm)
     stand = spread([flag["at"] for flag in flags], [FLAG_MM[flag["what"]] / height_mm for flag in flags])
     return {
         "ticks": _ticks(from_m, to_m, at),
@@ -85,6 +88,29 @@ def ruler(
         "shades": [{"from": at(begin), "to": at(end)} for begin, end in shades],
         "flags": [{**flag, "stand": round(place, 6)} for flag, place in zip(flags, stand, strict=True)],
     }
+
+
+def gathered(flags: Sequence[dict[str, Any]], height_mm: float) -> list[dict[str, Any]]:
+    """Flags that can all stand: where there are too many, stops in a row no farther apart than need be become one.
+
+    flags  by place; only those of plain stops with numbers in a row are put together
+    """
+    def joined(apart: float) -> list[dict[str, Any]]:
+        groups: list[dict[str, Any]] = []
+        for flag in flags:
+            last = groups[-1] if groups else None
+            in_row = last and last["what"] == flag["what"] == "stop" and flag["number"] == last["last"] + 1
+            if last and in_row and flag["at"] - last["places"][-1] <= apart:
+                last["last"], last["places"] = flag["number"], [*last["places"], flag["at"]]
+                last["kind"] = flag["kind"] if flag["kind"] == last["kind"] else None
+                last["at"] = round(sum(last["places"]) / len(last["places"]), 6)
+            else:
+                groups.append({**flag, "last": flag["number"], "places": [flag["at"]]})
+        return groups
+
+    steps = sorted({round(b["at"] - a["at"], 6) for a, b in pairwise(flags)})
+    tries = map(joined, (-1.0, *steps))                    # not at all; then as little as helps
+    return next((found for found in tries if sum(FLAG_MM[one["what"]] for one in found) <= height_mm), joined(1.0))
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:

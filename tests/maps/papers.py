@@ -69,7 +69,8 @@ def booklet(
         "shades": [{"from": 0.4, "to": 0.7}],
         "ticks": [{"at": k / 15, "major": k % 5 == 0, "label": f"{k} km"} for k in range(16)],
         "clocks": [{"at": k / 5, "label": f"0:{5 * k:02d}"} for k in range(6)],
-        "flags": [{"at": 0.7, "stand": 0.72, "what": "limit", "number": None, "kind": None, "label": pair("时限", "Limit")}],
+        "flags": [{"at": 0.7, "stand": 0.72, "what": "limit", "number": None, "last": None, "places": [0.7], "kind": None,
+                   "label": pair("时限", "Limit")}],
     }
     said = [
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -69,6 +70,30 @@ def test_a_list_that_hardly_fits_is_set_tighter_and_its_codes_can_still_be_read(
     apart = [row_mm(pdf, "站1号") - row_mm(pdf, "站2号") for pdf in made.values()]
     assert apart[0] == pytest.approx(apart[1]) and 1.5 < apart[0] - apart[-1] < 4          # the fewest and the most on one page
     assert len(codes(made[count - 1], 1)) == count - 1
+
+
+def narrow(stops: list[dict[str, Any]]) -> bytes:
+    """The same on A5, where a stop is one run of text."""
+    data, pictures = booklet([stops])
+    data["paper"] |= {"width_mm": 148, "height_mm": 210, "margin_mm": 8, "ruler_mm": 26, "wide": False}
+    data["pages"][0]["panel"] |= {"width_mm": 95, "height_mm": 95}
+    data["pages"][0]["ruler"]["flags"].append({
+        "at": 0.1, "stand": 0.1, "what": "stop", "number": 1, "last": 7, "places": [0.05, 0.15], "kind": None, "label": None})
+    return write_pdf("booklet", data, pictures, made=MADE)
+
+
+def test_on_narrow_paper_what_nobody_knows_takes_no_line_and_is_not_said_to_be_something() -> None:
+    bare = {"hours": None, "open": None, "bays": None, "phone": None}
+    known, unknown = (texts(narrow([stop(1, "a", **more), stop(2, "b", **more)]))[1] for more in ({}, bare))
+    assert unknown.count("[hours_unknown]") == 2 and "[bays]" not in unknown and "—" not in unknown
+    assert "[hours_unknown]" not in known and known.count("0519-8655 1201") == known.count("24/7") == known.count("[bays]") == 2
+    assert "1–7" in known, "stops of one place on the ruler"
+
+
+def test_a_narrow_list_holds_more_when_it_is_tight_and_its_codes_can_still_be_read() -> None:
+    made = {count: narrow([stop(n, f"站{n}号", phone=None) for n in range(1, count + 1)]) for count in range(3, 7)}
+    most = max(count for count, pdf in made.items() if len(texts(pdf)) == 2)
+    assert most >= 5 and len(codes(made[most], 1, ppi=300)) == most
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from locator.asks import RouteAsk, Want
 from locator.plan_asks import PlanAsk
 from locator.printing.press import Press
-from locator.printing.ruler import offset_at, ruler, spread
+from locator.printing.ruler import FLAG_MM, gathered, offset_at, ruler, spread
 from locator.stints import LAST_S, find_stints
 from tests.printing.conftest import NOW, order
 
@@ -108,6 +108,31 @@ def test_flags_never_stand_on_one_another(flags: list[tuple[float, float]]) -> N
     edges = [(place - size * shrink / 2, place + size * shrink / 2) for place, size in zip(placed, sizes, strict=True)]
     assert all(low >= -1e-9 and high <= 1 + 1e-9 for low, high in edges)
     assert all(before[1] <= after[0] + 1e-9 for before, after in pairwise(edges))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=60), st.sampled_from([60.0, 95.0, 140.0]))
+def test_too_many_flags_become_one_for_each_place_and_no_number_is_lost(stops: list[tuple[int, bool]], height_mm: float) -> None:
+    """However many, they can stand; only neighbours are put together, and none where all have room."""
+    flags = [{"at": at / 30, "what": "rest" if rest else "stop", "number": n, "kind": "fuel", "label": None}
+             for n, (at, rest) in enumerate(sorted(stops), start=1)]
+    found = gathered(flags, height_mm)
+    assert [n for one in found for n in range(one["number"], one["last"] + 1)] == [one["number"] for one in flags]
+    assert [at for one in found for at in one["places"]] == [one["at"] for one in flags]
+    assert all(one["number"] == one["last"] or one["what"] == "stop" for one in found)
+    rests = sum(one["what"] == "rest" for one in flags)
+    if sum(FLAG_MM[one["what"]] for one in flags) <= height_mm:
+        assert len(found) == len(flags)
+    elif rests == 0:
+        assert sum(FLAG_MM[one["what"]] for one in found) <= height_mm
+
+
+def test_stops_at_one_place_are_one_flag_before_others_are() -> None:
+    """Thirty at the start, three on the way: the three stay by themselves; kinds that differ have no colour."""
+    flags = [{"at": min(n, 1) / 1e9 if n <= 30 else n / 40, "what": "stop", "number": n, "kind": "fuel" if n != 2 else "station",
+              "label": None} for n in range(1, 34)]
+    found = gathered(flags, 95.0)
+    assert [(one["number"], one["last"], one["kind"]) for one in found] == [
+        (1, 30, None), (31, 31, "fuel"), (32, 32, "fuel"), (33, 33, "fuel")]
 
 
 def test_a_flag_with_room_stands_where_it_belongs() -> None:
