@@ -46,7 +46,7 @@ def warm_up() -> None:
 
 
 def steps() -> tuple[Callable[[], None], ...]:
-    return _matching, _rests, _siting, _index, _searching, _auditing
+    return _matching, _rests, _siting, _index, _searching, _auditing, _ways
 
 
 def _index() -> None:
@@ -64,17 +64,29 @@ def _auditing() -> None:
 
 def _matching() -> None:
     """Noise, so that the points are no planner's export; a loop, so that there is a choice."""
+    share = np.linspace(0.1, 0.9, 12)[:, None]
+    line = np.array(CORNERS[0]) * (1 - share) + np.array(CORNERS[1]) * share
+    noise = np.random.default_rng(1).normal(0, 5e-5, line.shape)
+    assert _engine().match(line + noise, vehicle()).distance_m > 0
+
+
+def _ways() -> None:
+    """A route, and a road that is closed."""
+    engine = _engine()
+    assert engine.route(np.array([CORNERS[0], CORNERS[2]]), vehicle()).distance_m > 0
+    net, graph = engine.network(vehicle()), engine.graph
+    nodes = np.arange(2)
+    for down in (True, False):
+        assert net.metric.joined_ms(nodes, net.metric.chains(nodes, down=down), nodes)[0, 0] == 0
+    assert net.metric.changed(np.arange(1), graph.turn_ptr, graph.turn_to, net.turn_weights(), most=100) is not None
+
+
+def _engine() -> EmbeddedEngine:
     with tempfile.TemporaryDirectory(prefix="locator-warming-") as folder:
         file = Path(folder) / "town.osm"
         file.write_text(_town(), encoding="utf-8")
         graph, _ = read_roads([file])
-    engine = EmbeddedEngine(graph, find_grid(graph), build_hierarchy(graph))
-    share = np.linspace(0.1, 0.9, 12)[:, None]
-    line = np.array(CORNERS[0]) * (1 - share) + np.array(CORNERS[1]) * share
-    assert engine.match(line + np.random.default_rng(1).normal(0, 5e-5, line.shape), vehicle()).distance_m > 0
-    metric, nodes = engine.network(vehicle()).metric, np.arange(2)
-    for down in (True, False):
-        assert metric.joined_ms(nodes, metric.chains(nodes, down=down), nodes)[0, 0] == 0
+    return EmbeddedEngine(graph, find_grid(graph), build_hierarchy(graph))
 
 
 def _town() -> str:

@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from geodata.roads.access import MODES
 from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
@@ -24,7 +22,7 @@ from locator.engines.begun import Begun
 from locator.engines.hierarchy import Hierarchy
 from locator.engines.metric import FAR_MS, Chains, Metric, weigh
 from locator.engines.steps import Steps
-from locator.engines.weighed import Weighed, digest, find, keep
+from locator.engines.weighed import Weighed, digest, find, keep, others
 
 FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
 Millis = NDArray[np.int64]
@@ -66,11 +64,18 @@ class Network:
         self._metric: Metric | Begun[Metric] = self._weighed.metric if self._weighed else Begun(self._weigh)
 
     def _weigh(self) -> Metric:
+        """From what is kept of other weights where few differ: a closure, a lorry a little higher."""
+        for turns, metric in others(self._hierarchy):
+            differ = np.flatnonzero(turns != self._turns)
+            found = metric.changed(differ, self.graph.turn_ptr, self.graph.turn_to, self._turns)
+            if found is not None:
+                return found
         return weigh(self._hierarchy, self._turns)
 
     def keep(self) -> None:
         """Write what these weights lead to beside the hierarchy, for whoever opens the region. Raises OSError."""
-        keep(self._hierarchy, digest(self.arc_ms, self._turns), Weighed(self.metric, self.can_leave, self.can_arrive))
+        found = Weighed(self.metric, self._turns, self.can_leave, self.can_arrive)
+        keep(self._hierarchy, digest(self.arc_ms, self._turns), found)
 
     @property
     def is_ready(self) -> bool:
@@ -91,23 +96,18 @@ class Network:
         if self._weighed:
             return self._weighed.can_leave, self._weighed.can_arrive
         usable = self.arc_ms != CLOSED
-        open_turn = self._turns != CLOSED
-        until = np.concatenate([[0], np.cumsum(open_turn, dtype=np.int32)])
-        end = np.asarray(self.graph.turn_to)[open_turn]
-        forward = csr_matrix((np.ones(len(end)), end, until[self.graph.turn_ptr]), (self.graph.arcs, self.graph.arcs))
-        backward = forward.T.tocsr()
         if not usable.any():
             return usable, usable
-        best = np.where(usable, self.graph.edge_class[self.graph.arc_edge], len(CLASS_NAMES))
-        leading, reached = (_reached(matrix, int(best.argmin())) & usable for matrix in (backward, forward))
+        best = int(np.where(usable, self.graph.edge_class[self.graph.arc_edge], len(CLASS_NAMES)).argmin())
+        leading, reached = self.metric.leading(best) & usable, self.metric.reached(best) & usable
         if 2 * (leading & reached).sum() > max(2, usable.sum()):
             return leading, reached
-        _, label = connected_components(forward, directed=True, connection="strong")
+        label = strong_parts(self.graph.turn_ptr, self.graph.turn_to, self._turns != CLOSED)
         sizes = np.bincount(label[usable], minlength=1)
         if sizes.max() < max(2, SMALL_CORE * usable.sum()):
             return usable, usable
         core = int(np.flatnonzero((label == sizes.argmax()) & usable)[0])
-        return _reached(backward, core) & usable, _reached(forward, core) & usable
+        return self.metric.leading(core) & usable, self.metric.reached(core) & usable
 
     @property
     def can_leave(self) -> NDArray[np.bool_]:
@@ -311,7 +311,11 @@ def _distinct(arcs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Any]:
     return (arcs, slice(None)) if len(arcs) <= FEW else np.unique(arcs, return_inverse=True)
 
 
-def _reached(matrix: csr_matrix, first: int) -> NDArray[np.bool_]:
-    found = np.zeros(matrix.shape[0], bool)
-    found[breadth_first_order(matrix, first, return_predecessors=False)] = True
-    return found
+def strong_parts(ptr: NDArray[np.int64], to: NDArray[np.int32], open_: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """(n,) which part each node is of: those of one part lead to each other."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+    until = np.concatenate([[0], np.cumsum(open_, dtype=np.int64)])[ptr]
+    end = np.asarray(to)[open_]
+    matrix = csr_matrix((np.ones(len(end), np.int8), end, until), (len(ptr) - 1, len(ptr) - 1))
+    return np.asarray(connected_components(matrix, directed=True, connection="strong")[1])

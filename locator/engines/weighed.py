@@ -6,6 +6,7 @@ Never knows: vehicles, moments, regions.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -20,14 +21,15 @@ from locator.engines.hierarchy import Hierarchy
 from locator.engines.metric import Metric
 
 Flags = NDArray[np.bool_]
-ARRAYS = ("up_ms", "down_ms", "can_leave", "can_arrive")
+ARRAYS = ("up_ms", "down_ms", "turns", "can_leave", "can_arrive")
 
 
 @dataclass(frozen=True, eq=False)
 class Weighed:
-    """can_leave, can_arrive: as of Network."""
+    """turns: the weights themselves; can_leave, can_arrive: as of Network."""
 
     metric: Metric
+    turns: NDArray[np.uint32]
     can_leave: Flags
     can_arrive: Flags
 
@@ -43,14 +45,25 @@ def digest(*weights: NDArray[np.uint32]) -> str:
 def find(hierarchy: Hierarchy, name: str) -> Weighed | None:
     """None where these weights are not kept, or not whole."""
     folder = _folder(hierarchy, name)
-    if folder is None or not folder.is_dir():
-        return None
+    return None if folder is None or not folder.is_dir() else _read(hierarchy, folder)
+
+
+def others(hierarchy: Hierarchy) -> Iterator[tuple[NDArray[np.uint32], Metric]]:
+    """All that is kept, whatever its weights."""
+    folders = [] if hierarchy.folder is None else sorted((hierarchy.folder / "weighed").glob("*/"))
+    for found in (_read(hierarchy, folder) for folder in folders):
+        if found is not None:
+            yield found.turns, found.metric
+
+
+def _read(hierarchy: Hierarchy, folder: Path) -> Weighed | None:
     try:
-        up, down, leave, arrive = (frozen(read_array(folder / f"{one}.npy")) for one in ARRAYS)
+        up, down, turns, leave, arrive = (frozen(read_array(folder / f"{one}.npy")) for one in ARRAYS)
     except (OSError, ValueError, EOFError):
         return None
-    whole = (len(up), len(down), len(leave), len(arrive)) == (len(hierarchy.up), len(hierarchy.down), *(hierarchy.nodes,) * 2)
-    return Weighed(Metric(hierarchy, up, down), leave, arrive) if whole else None
+    h, lengths = hierarchy, tuple(map(len, (up, down, turns, leave, arrive)))
+    whole = lengths == (len(h.up), len(h.down), len(h.place), h.nodes, h.nodes)
+    return Weighed(Metric(hierarchy, up, down), turns, leave, arrive) if whole else None
 
 
 def keep(hierarchy: Hierarchy, name: str, weighed: Weighed) -> None:
@@ -62,7 +75,7 @@ def keep(hierarchy: Hierarchy, name: str, weighed: Weighed) -> None:
     beside = folder.with_name(f"{name}.{os.getpid()}")
     beside.mkdir(parents=True)
     try:
-        arrays = weighed.metric.up_ms, weighed.metric.down_ms, weighed.can_leave, weighed.can_arrive
+        arrays = weighed.metric.up_ms, weighed.metric.down_ms, weighed.turns, weighed.can_leave, weighed.can_arrive
         for one, array in zip(ARRAYS, arrays, strict=True):
             write_array(beside / f"{one}.npy", array)
         beside.rename(folder)

@@ -15,7 +15,7 @@ import numpy as np
 import pyroutingkit
 import pytest
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components, csgraph_from_dense, dijkstra
+from scipy.sparse.csgraph import csgraph_from_dense, dijkstra
 
 from geodata.errors import BadInput
 from geodata.regions import open_region
@@ -76,6 +76,35 @@ def test_tables_and_ways_are_those_of_dijkstra(seed: int) -> None:
             else:
                 assert (way[0], way[-1]) == (source, target)
                 assert sum(arc[step] for step in pairwise(way)) == truth[source, target]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_few_changed_weights_lead_to_the_same_as_weighing_anew(seed: int) -> None:
+    n, some = 90, np.random.default_rng(100 + seed)
+    tail, head, weight = random_graph(seed, n, 3 * n)
+    by_tail = np.argsort(tail, kind="stable")
+    tail, head, weight = tail[by_tail], head[by_tail], weight[by_tail]
+    hierarchy = contracted(some.permutation(n).astype(np.int32), tail, head)
+    metric = weigh(hierarchy, weight)
+    ptr = np.searchsorted(tail, np.arange(n + 1))
+    for count in (1, 2, 5, 40):                                    # closed, opened, longer, shorter, again and again
+        before, weight = weight, weight.copy()
+        weight[some.integers(0, len(weight), count)] = some.choice([0, 5, 700, 60_000, CLOSED], count)
+        differ, anew = np.flatnonzero(weight != before), weigh(hierarchy, weight)
+        found = metric.changed(differ, ptr, head, weight, most=10**6)
+        assert found is not None and (found.up_ms == anew.up_ms).all() and (found.down_ms == anew.down_ms).all()
+        assert not len(differ) or metric.changed(differ, ptr, head, weight, most=0) is None
+        metric = found
+
+
+def test_nodes_reached_are_those_a_search_reaches() -> None:
+    n = 60
+    for seed in range(6):
+        tail, head, weight = random_graph(seed, n, 2 * n)
+        metric = weigh(contracted(np.random.default_rng(seed).permutation(n).astype(np.int32), tail, head), weight)
+        truth = least(tail, head, weight, n) != FAR_MS
+        for node in range(n):
+            assert (metric.reached(node) == truth[node]).all() and (metric.leading(node) == truth[:, node]).all()
 
 
 @pytest.mark.parametrize("one", [vehicle(), vehicle(height_m=3.0, mass_t=7.5), vehicle("van")], ids=["lorry", "light", "van"])
@@ -154,14 +183,10 @@ def test_the_great_part_is_the_same_by_two_searches_and_by_all_parts(wujin: Sett
     found = build_hierarchy(region.roads)
     quick = Network(region.roads, LORRY, found)
     asked = list[object]()
-
-    def parts(*args: object, **how: object) -> object:
-        asked.append(args)
-        return connected_components(*args, **how)
-    monkeypatch.setattr(network, "connected_components", parts)
+    monkeypatch.setattr(network, "strong_parts", lambda *given, real=network.strong_parts: (asked.append(given), real(*given))[1])
     assert quick.can_leave.any() and quick.can_arrive.any() and not asked
-    monkeypatch.setattr(network, "_reached", lambda matrix, first, real=network._reached: real(matrix, first) & bool(asked))
     slow = Network(region.roads, LORRY, found)
+    monkeypatch.setattr(Metric, "reached", lambda metric, node, real=Metric.reached: real(metric, node) & bool(asked))
     assert (slow.can_leave == quick.can_leave).all() and (slow.can_arrive == quick.can_arrive).all() and asked
 
 
