@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from geodata.roads.access import MODES
 from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
-from geodata.roads.tags import CLASS_NAMES, CLASS_NUMBER
+from geodata.roads.tags import CLASS_NUMBER
 from locator.engines.begun import Begun
+from locator.engines.great_part import great_part
 from locator.engines.hierarchy import Hierarchy
 from locator.engines.metric import FAR_MS, Chains, Metric, weigh
 from locator.engines.steps import Steps
@@ -28,7 +29,6 @@ FAR = np.int64(2**50)          # no way; sums of a few stay far above any time
 Millis = NDArray[np.int64]
 FERRY = CLASS_NUMBER["ferry"]
 FEW = 16                       # arcs of which it is quicker to look for some twice than to sort them
-SMALL_CORE = 0.25              # a net whose largest part is smaller than this share is taken as it is
 
 
 @dataclass(frozen=True)
@@ -88,26 +88,9 @@ class Network:
 
     @cached_property
     def _parts(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Arcs that can reach the great connected part, and arcs it can reach.
-
-        What hangs together both ways with an arc of the best roads is that part when it is more than half of all: then
-        two searches do. Else all parts are found and compared.
-        """
         if self._weighed:
             return self._weighed.can_leave, self._weighed.can_arrive
-        usable = self.arc_ms != CLOSED
-        if not usable.any():
-            return usable, usable
-        best = int(np.where(usable, self.graph.edge_class[self.graph.arc_edge], len(CLASS_NAMES)).argmin())
-        leading, reached = self.metric.leading(best) & usable, self.metric.reached(best) & usable
-        if 2 * (leading & reached).sum() > max(2, usable.sum()):
-            return leading, reached
-        label = strong_parts(self.graph.turn_ptr, self.graph.turn_to, self._turns != CLOSED)
-        sizes = np.bincount(label[usable], minlength=1)
-        if sizes.max() < max(2, SMALL_CORE * usable.sum()):
-            return usable, usable
-        core = int(np.flatnonzero((label == sizes.argmax()) & usable)[0])
-        return self.metric.leading(core) & usable, self.metric.reached(core) & usable
+        return great_part(self.graph, self.arc_ms, self._turns, self.metric)
 
     @property
     def can_leave(self) -> NDArray[np.bool_]:
@@ -309,13 +292,3 @@ class Network:
 def _distinct(arcs: NDArray[np.int64]) -> tuple[NDArray[np.int64], Any]:
     """Each once, and where each stands among them; a few as they are."""
     return (arcs, slice(None)) if len(arcs) <= FEW else np.unique(arcs, return_inverse=True)
-
-
-def strong_parts(ptr: NDArray[np.int64], to: NDArray[np.int32], open_: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """(n,) which part each node is of: those of one part lead to each other."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-    until = np.concatenate([[0], np.cumsum(open_, dtype=np.int64)])[ptr]
-    end = np.asarray(to)[open_]
-    matrix = csr_matrix((np.ones(len(end), np.int8), end, until), (len(ptr) - 1, len(ptr) - 1))
-    return np.asarray(connected_components(matrix, directed=True, connection="strong")[1])

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from shutil import copytree
 from time import sleep
+from typing import Any
 
 import numpy as np
 import pyroutingkit
@@ -20,7 +21,7 @@ from scipy.sparse.csgraph import csgraph_from_dense, dijkstra
 from geodata.errors import BadInput
 from geodata.regions import open_region
 from geodata.roads.graph import CLOSED
-from locator.engines import network
+from locator.engines import great_part
 from locator.engines.begun import still_at_work
 from locator.engines.hierarchy import Ints, build_hierarchy, contracted, load_hierarchy
 from locator.engines.metric import FAR_MS, Metric, weigh
@@ -183,7 +184,11 @@ def test_the_great_part_is_the_same_by_two_searches_and_by_all_parts(wujin: Sett
     found = build_hierarchy(region.roads)
     quick = Network(region.roads, LORRY, found)
     asked = list[object]()
-    monkeypatch.setattr(network, "strong_parts", lambda *given, real=network.strong_parts: (asked.append(given), real(*given))[1])
+
+    def parts(*given: Any, real: Any = great_part.strong_parts) -> Any:
+        asked.append(given)
+        return real(*given)
+    monkeypatch.setattr(great_part, "strong_parts", parts)
     assert quick.can_leave.any() and quick.can_arrive.any() and not asked
     slow = Network(region.roads, LORRY, found)
     monkeypatch.setattr(Metric, "reached", lambda metric, node, real=Metric.reached: real(metric, node) & bool(asked))
