@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,9 +48,9 @@ def test_https_gives_a_position_and_keeps_the_page(wujin: Settings) -> None:
 
 
 def test_plain_http_on_the_network_answers_and_says_what_it_cannot(wujin: Settings) -> None:
-    with serving(wujin) as address, sync_playwright() as playwright:
+    with serving(replace(wujin, trusted_hosts=("office.test",))) as address, sync_playwright() as playwright:
         port = address.rsplit(":", 1)[1]
-        args = [*ARGS, "--host-resolver-rules=MAP office.test 127.0.0.1"]
+        args = [*ARGS, "--host-resolver-rules=MAP *.test 127.0.0.1"]
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
         page = chromium.new_context(**MOBILE, **PLACE).new_page()
         errors: list[str] = []
@@ -58,4 +59,8 @@ def test_plain_http_on_the_network_answers_and_says_what_it_cannot(wujin: Settin
         said = "text => document.getElementById('state').textContent === text"
         comes(page, said, words("zh").text("page.position_needs_https"))
         assert page.evaluate("window.isSecureContext") is False and not errors
+        rebound = page.goto(f"http://rebound.test:{port}/planner")              # another's name that points here
+        assert rebound is not None and rebound.status == 400 and rebound.json()["code"] == "untrusted_host"
+        read = page.evaluate("async () => (await (await fetch('/api/scenarios')).json()).code")
+        assert read == "untrusted_host"
         chromium.close()
