@@ -73,8 +73,6 @@ class Auditor:
         self.chords = cKDTree(self.places_xyz) if len(self.rows) > FEW_PLACES else None
         self.every = np.arange(len(self.rows))
         self.engine: Engine = locator.engine
-        if ask.depth != "quick" and isinstance(self.engine, EmbeddedEngine):
-            self.engine.expect(self.atlas.places, ask.vehicle)
         self.drive_s, self.break_s = float(ask.drive_s), float(ask.break_s)
         by_depth = {"quick": self._quick, "routed": self._routed, "matched": self._matched}
         self.judged: Callable[[Trip], Audited] = by_depth[ask.depth]
@@ -181,6 +179,7 @@ class Auditor:
         near = self.rows[np.sort(self.index.along(route.line, self.ask.within_m).ids)]
         if not len(near):
             return near, np.empty(0), np.empty(0)
+        self.engine.expect(self.atlas.places, self.ask.vehicle)
         detours = self.engine.detours(route, self.atlas.places, near)
         piece, column = np.nonzero(detours.detour_s <= self.ask.detour_s)
         reach_s = detours.reach_s[piece, column]

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 POOL = 6                   # vehicle signatures kept ready at once
 MATCHED = 2                # of these, kept for map matching (20 bytes an arc, 4 a turn)
-EXPECTED = 20_000          # positions at places: 2 KB each in a large country
+EXPECTED = 10_000          # positions at places: up to 7 kB each in a large country
 SEARCHES = 4               # searches without one measure kept for the next question
 
 
@@ -110,7 +110,6 @@ class EmbeddedEngine:
         return found
 
     def expect(self, places: Places, vehicle: Vehicle) -> None:
-        """For one who will ask for the detours of the same places over and over: what is always the same is found once."""
         net = self.network(vehicle)
         found = self.stands(places, net)
         if len(found.arc) <= EXPECTED and found.chains is None:

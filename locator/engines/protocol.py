@@ -137,6 +137,9 @@ class Engine(Protocol):
     def match(self, lonlat: Floats, vehicle: Vehicle) -> Route:
         """The driver's own line (n, 2) on the roads, as driven. Says what could not be matched."""
 
+    def expect(self, places: Places, vehicle: Vehicle) -> None:
+        """Detours to the same places will be asked for over and over: what is always the same is found once."""
+
     def detours(self, route: Route, places: Places, rows: Ints, *, start_m: float = 0.0) -> Detours:
         """What the places `rows` cost from a start position on the route."""
 

@@ -44,6 +44,9 @@ class StraightEngine:
         line = MeasuredLine(lonlat)
         return Route(line, line.length_m * SECONDS_PER_M, vehicle, self.name, True, (), ((0.0, line.length_m),), own_line=True)
 
+    def expect(self, places: Places, vehicle: Vehicle) -> None:
+        return None
+
     def detours(self, route: Route, places: Places, rows: Ints, *, start_m: float = 0.0) -> Detours:
         """Out from the nearest point of the line and back to it, between each two vias."""
         marks = [start_m, *(m for m in route.via_m if m > start_m), route.line.length_m]

@@ -76,6 +76,7 @@ def _along(engine: EmbeddedEngine, route: Route, places: Places, index: SpatialI
            ) -> tuple[Ints, Floats, Floats, Ints]:
     """Every visit of a place that costs no more than allowed: the trip, reached, counts as left, candidate or NONE."""
     near = np.sort(index.along(route.line, WITHIN_M).ids)
+    engine.expect(places, ask.cover.vehicle)
     found = engine.detours(route, places, near)
     piece, column = np.nonzero(found.detour_s <= ask.max_detour_s)
     row = near[column]
