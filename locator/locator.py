@@ -121,13 +121,12 @@ class Locator(Planning):
         """The route by places or along the driver's own line. Raises BadInput, NotFound, NotReachable."""
         return self._routed(ask)[0]
 
-    def _routed(self, ask: RouteAsk, *, stops: bool = False) -> tuple[RouteAnswer, Engine]:
-        """The route, and the engine as it is at its departure. stops: its stops will be asked for next."""
+    def _routed(self, ask: RouteAsk) -> tuple[RouteAnswer, Engine]:
+        """The route, and the engine as it is at its departure."""
         depart = local(ask.depart, self.region.tz, self._now())
         engine = self.engine.at(depart)
         if ask.line is not None:
             line = self._wgs84_line(ask.line, ask.datum)
-            self._look_ahead(engine, ask.vehicle, stops)
             route = self._match(line, ask.vehicle, engine)
         else:
             assert ask.origin is not None and ask.destination is not None
@@ -135,20 +134,15 @@ class Locator(Planning):
             points = np.array([self.where(point, ask.datum, field=name) for name, point in named])
             if len(points) == 2 and (points[0] == points[1]).all():
                 raise BadInput("same_place", field="to", value=ask.destination)
-            self._look_ahead(engine, ask.vehicle, stops)
             route = _without_avoided(points, ask.vehicle, engine)
         return RouteAnswer(self.region, route, depart), engine
-
-    def _look_ahead(self, engine: Engine, vehicle: Vehicle, stops: bool) -> None:
-        if stops and isinstance(engine, EmbeddedEngine):
-            engine.look_ahead(vehicle, self.atlas.places)
 
     def along(self, ask: RouteAsk, want: Want) -> AlongAnswer:
         """The stops along a route with their true detours. Raises what `route` raises; out_of_range for start_m."""
         return self._along(ask, want)[0]
 
     def _along(self, ask: RouteAsk, want: Want, *, bare: bool = False) -> tuple[AlongAnswer, Along, Engine]:
-        found, engine = self._routed(ask, stops=True)
+        found, engine = self._routed(ask)
         if want.start_m >= found.route.distance_m:
             raise BadInput("out_of_range", field="start_m", value=want.start_m, low=0, high=round(found.route.distance_m, 1))
         engine = engine if found.route.steps is not None else self.straight
@@ -218,7 +212,7 @@ class Locator(Planning):
         if isinstance(engine, EmbeddedEngine):
             net = engine.network(vehicle)
             net.usable_edges(True, True)
-            assert net.metric is not None                # waited for: a worker forked before would never have it
+            assert net.metric is not None                # made here: workers forked later share it
 
     def layers(self) -> Catalog:
         return self.region.layers.catalog()

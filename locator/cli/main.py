@@ -21,7 +21,6 @@ from geodata.errors import LocatorError, NoRoom, Unavailable
 from locator.cli.caller import ANSWERED, BAD_INPUT, FAILED, INTERRUPTED, Caller, language
 from locator.cli.helping import Room, Unexpected, short_help, typed_as
 from locator.cli.tables import plain
-from locator.engines.begun import still_at_work
 from locator.memory import keep_memory
 
 VERBS = {"along": "questions", "plan": "plans", "nearest": "questions", "here": "helps", "route": "questions",
@@ -67,10 +66,6 @@ class Door(Room):
         except (Exception, KeyboardInterrupt) as error:      # behind this door there is only the shell
             code = failed(who, error)
         code = code if isinstance(code, int) else ANSWERED
-        if own_process and still_at_work():            # the answer is given: he need not wait for what nobody will ask
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
         sys.exit(code)
 
 

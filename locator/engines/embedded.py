@@ -75,12 +75,6 @@ class EmbeddedEngine:
         key = self._roads.key(profile)
         return self.networks.get(key, lambda: Network(self._roads.graph(profile), profile, self._hierarchy, key))
 
-    def look_ahead(self, vehicle: Vehicle, places: Places) -> None:
-        """What a question will ask anyway and needs no hierarchy, while that is still being read; nothing where it is ready."""
-        net = self.network(vehicle)
-        if not net.is_ready:
-            self.stands(places, net)
-
     def _net_of(self, route: Route) -> Network:
         """The network the route was found on, so that detours are of the same roads."""
         return route.net or self.network(route.vehicle)

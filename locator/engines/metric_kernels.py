@@ -180,10 +180,15 @@ def find_way(source, target, parent, depth, up_ptr, up, up_depth, up_ms, down_pt
 @compiled
 def _slot(x, y, ptr, heads):
     """Where the arc of x and the higher y stands, where there is one."""
-    begin, end = ptr[x], ptr[x + 1]
+    return _last(heads, ptr[x], ptr[x + 1], y)
+
+
+@compiled
+def _last(values, begin, end, most):
+    """Where the last value that is not above `most` stands among those from begin on, which ascend; begin where there is none."""
     while end - begin > 1:
         middle = (begin + end) >> 1
-        if heads[middle] <= y:
+        if values[middle] <= most:
             begin = middle
         else:
             end = middle
@@ -236,7 +241,7 @@ def reweigh(places, most, up_ptr, up, up_ms, down_ptr, down, down_ms, below_ptr,
         if places[k] != LOOP:
             upward = places[k] >= 0
             i = np.int64(places[k] if upward else ~places[k])
-            heap, size = _push(heap, size, _key(_tail_of(up_ptr if upward else down_ptr, i), i, not upward))
+            heap, size = _push(heap, size, _key(_last(up_ptr if upward else down_ptr, 0, len(up_ptr) - 1, i), i, not upward))
     while size > 0:
         key = heap[0]
         size = _pop(heap, size)
@@ -280,19 +285,6 @@ def reweigh(places, most, up_ptr, up, up_ms, down_ptr, down, down_ms, below_ptr,
 def _key(low, i, turned):
     """Of an arc in the heap: by its lower rank, then by where it stands."""
     return np.int64(low) << 33 | np.int64(i) << 1 | np.int64(turned)
-
-
-@compiled
-def _tail_of(ptr, i):
-    """Whose arc the i-th is."""
-    begin, end = 0, len(ptr) - 1
-    while end - begin > 1:
-        middle = (begin + end) >> 1
-        if ptr[middle] <= i:
-            begin = middle
-        else:
-            end = middle
-    return begin
 
 
 @compiled

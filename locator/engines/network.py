@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from numpy.typing import NDArray
 from geodata.roads.access import MODES
 from geodata.roads.graph import CLOSED, OUT, Profile, RoadGraph
 from geodata.roads.tags import CLASS_NUMBER
-from locator.engines.begun import Begun
 from locator.engines.great_part import great_part
 from locator.engines.hierarchy import Hierarchy
 from locator.engines.metric import FAR_MS, Chains, Metric, weigh
@@ -50,8 +50,8 @@ class Spot:
 class Network:
     """Weights and metric for one vehicle signature. Any number of threads may ask.
 
-    What was worked out for these very weights when the region was built is read; else the metric is made in a thread of its own,
-    and the first to look for a way waits for it.
+    What was worked out for these very weights when the region was built is read; else the first to look for a way works it out,
+    and others who want the same wait.
     """
 
     def __init__(self, graph: RoadGraph, profile: Profile, hierarchy: Hierarchy, key: tuple[str, ...] = ()) -> None:
@@ -61,7 +61,7 @@ class Network:
         self._hierarchy = hierarchy
         self._usable: dict[tuple[bool, bool], NDArray[np.bool_]] = {}
         self._weighed = find(hierarchy, digest(self.arc_ms, self._turns))
-        self._metric: Metric | Begun[Metric] = self._weighed.metric if self._weighed else Begun(self._weigh)
+        self._metric, self._lock = self._weighed.metric if self._weighed else None, Lock()
 
     def _weigh(self) -> Metric:
         """From what is kept of other weights where few differ: a closure, a lorry a little higher."""
@@ -78,13 +78,12 @@ class Network:
         keep(self._hierarchy, digest(self.arc_ms, self._turns), found)
 
     @property
-    def is_ready(self) -> bool:
-        return not isinstance(self._metric, Begun) or self._metric.done()
-
-    @property
     def metric(self) -> Metric:
-        """Waited for; where making it failed it is tried again."""
-        return self._metric.result() if isinstance(self._metric, Begun) else self._metric
+        """Made on first use; where that failed it is tried again."""
+        with self._lock:
+            if self._metric is None:
+                self._metric = self._weigh()
+            return self._metric
 
     @cached_property
     def _parts(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
